@@ -1,0 +1,1 @@
+"""The pure access core: values in, values out. No IO, no clock, no randomness."""

@@ -1,0 +1,369 @@
+"""The one decision. Server, lanes, simulator and tests all call `decide`; nothing else decides.
+
+`CHECKS` is the decision order. Each check ends the walk with a decision or passes the scan on;
+`explain` walks the same list without stopping, so that nobody has to keep a second order.
+Refusals come first; a scan that no rule admits is refused; an internal fault refuses too.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from gate.access.model import (
+    Credential,
+    Decision,
+    Direction,
+    Entitlement,
+    EventId,
+    Facts,
+    Flag,
+    HolderRecord,
+    KeyStatus,
+    Kind,
+    Mode,
+    Profile,
+    Reason,
+    Scan,
+    Status,
+)
+from gate.access.policy import Policy, PresenceRule, Rule, Zone
+
+
+def decide(scan: Scan, facts: Facts, policy: Policy) -> Decision:
+    """The first check that speaks decides. Never raises: a fault of ours is `rule_error`."""
+    try:
+        case = _Case(scan, facts, policy)
+        for _, check in CHECKS:
+            if (decision := check(case)) is not None:
+                return decision
+    except Exception as fault:  # noqa: BLE001 - whatever broke, the door stays shut
+        return Decision(Reason.RULE_ERROR, type(fault).__name__)
+    return Decision(Reason.RULE_ERROR, "no check spoke")
+
+
+def explain(scan: Scan, facts: Facts, policy: Policy) -> Iterator[tuple[str, Decision | None]]:
+    """Each check's name and verdict (None: passes), up to and including the one that decides."""
+    case = _Case(scan, facts, policy)
+    for name, check in CHECKS:
+        decision = check(case)
+        yield name, decision
+        if decision is not None:
+            return
+
+
+class _Case:
+    """A scan with what the checks look up once. `credential` may be read only after the
+    `readable` check, which ends the walk for anything else."""
+
+    __slots__ = ("facts", "local", "policy", "scan")
+
+    def __init__(self, scan: Scan, facts: Facts, policy: Policy) -> None:
+        self.scan = scan
+        self.facts = facts
+        self.policy = policy
+        self.local = policy.local(scan.at)
+
+    @property
+    def credential(self) -> Credential:
+        assert isinstance(self.scan.presented, Credential)
+        return self.scan.presented
+
+    @property
+    def record(self) -> HolderRecord | None:
+        return self.facts.record
+
+    @property
+    def zone(self) -> Zone:
+        return self.policy.zones[self.policy.gates[self.scan.gate].zone]
+
+    @property
+    def profile(self) -> Profile:
+        """Signed floor, synced truth: the record's row overrules the one on the badge."""
+        number = self.record.profile if self.record else self.credential.profile
+        return self.facts.profiles[number]
+
+    @property
+    def attention(self) -> tuple[str, ...]:
+        return self.record.attention if self.record else ()
+
+    def refuse(self, reason: Reason, rule: str) -> Decision:
+        return Decision(reason, rule, attention=self.attention)
+
+
+def _emergency(case: _Case) -> Decision | None:
+    if case.facts.mode is Mode.EMERGENCY_OPEN:
+        return Decision(Reason.EMERGENCY, "emergency_open")
+    return None
+
+
+def _exit(case: _Case) -> Decision | None:
+    """Leaving is recorded and never refused, whatever the badge says."""
+    if case.scan.direction is Direction.EXIT:
+        return Decision(Reason.EXITED, "exit")
+    return None
+
+
+def _readable(case: _Case) -> Decision | None:
+    """Shape, edition, key and signature, as `credential.verify` found them."""
+    if isinstance(case.scan.presented, Reason):
+        return Decision(case.scan.presented, "credential")
+    return None
+
+
+def _key(case: _Case) -> Decision | None:
+    """Valid when the badge was issued, and trusted for this kind and profile. A revoked key
+    still opens for badges the synced table names exactly."""
+    badge = case.credential
+    key = case.facts.keys[badge.key_id]
+    issued = case.policy.epoch + timedelta(minutes=badge.issued_min)
+    if key.status is KeyStatus.WITHDRAWN or not key.not_before <= issued < key.not_after:
+        return case.refuse(Reason.KEY_NOT_VALID, "key window")
+    if key.status is KeyStatus.REVOKED and (
+        case.record is None or case.record.generation != badge.generation
+    ):
+        return case.refuse(Reason.KEY_NOT_VALID, "key revoked")
+    if badge.kind not in key.kinds:
+        return case.refuse(Reason.KEY_SCOPE, "key kinds")
+    if key.profiles is not None and badge.profile not in key.profiles:
+        return case.refuse(Reason.KEY_SCOPE, "key profiles")
+    return None
+
+
+def _test_kind(case: _Case) -> Decision | None:
+    if case.credential.kind is Kind.TEST:
+        return case.refuse(Reason.TEST_BADGE, "test badge")
+    return None
+
+
+def _expiry(case: _Case) -> Decision | None:
+    if case.scan.at >= case.policy.epoch + timedelta(hours=case.credential.expires_h):
+        return case.refuse(Reason.EXPIRED, "expiry")
+    return None
+
+
+def _generation(case: _Case) -> Decision | None:
+    """A re-print kills the old badge, whether the table or the new badge itself said so."""
+    known = case.record.generation if case.record else 0
+    if case.credential.generation < max(known, case.facts.generation_min):
+        return case.refuse(Reason.REPLACED, "generation")
+    return None
+
+
+_STATUS_REASON = {
+    Status.CANCELLED: Reason.CANCELLED,
+    Status.BLOCKED: Reason.BLOCKED,
+    Status.PENDING: Reason.NOT_APPROVED,
+}
+
+
+def _registration(case: _Case) -> Decision | None:
+    if case.record and case.record.status is not Status.APPROVED:
+        return case.refuse(_STATUS_REASON[case.record.status], "registration")
+    return None
+
+
+def _has_record(case: _Case) -> Decision | None:
+    """Without a record the signature stands alone: good for a badge issued after the last
+    snapshot, an alarm for one the snapshot should have named."""
+    if case.record is not None:
+        return None
+    known_until = case.facts.known_until_min
+    if known_until is not None and case.credential.issued_min < known_until:
+        return case.refuse(Reason.UNKNOWN_ISSUE, "no record")
+    if case.scan.gate in case.policy.gates and case.zone.needs_record:
+        return case.refuse(Reason.NEEDS_RECORD, "zone needs a record")
+    return None
+
+
+def _gate(case: _Case) -> Decision | None:
+    gate = case.policy.gates.get(case.scan.gate)
+    if gate is None or case.scan.direction not in gate.directions:
+        return case.refuse(Reason.WRONG_GATE, "gate")
+    return None
+
+
+def _entitlement(case: _Case) -> Decision | None:
+    """Passes when any rule of the zone is open to the holder now; otherwise the refusal is
+    the one the person can act on soonest."""
+    if _open_rules(case):
+        return None
+    return _nearest_refusal(case)
+
+
+def _presence(case: _Case) -> Decision | None:
+    presence, zone = case.facts.presence, case.zone
+    if presence is None:
+        return None
+    if presence.inside and zone.presence is PresenceRule.HARD:
+        return _earlier_entry(case, Reason.ALREADY_INSIDE, "presence")
+    if zone.entries_per_day is not None and presence.entries_today >= zone.entries_per_day:
+        return _earlier_entry(case, Reason.DAY_LIMIT, "entries per day")
+    again_at = presence.last_at + timedelta(minutes=zone.passback_min)
+    if case.scan.at < again_at and zone.passback_min:
+        return Decision(
+            Reason.TOO_SOON,
+            "pass-back delay",
+            opens_at=again_at,
+            since=presence.last_at,
+            gate=presence.last_gate,
+            attention=case.attention,
+        )
+    return None
+
+
+def _earlier_entry(case: _Case, reason: Reason, rule: str) -> Decision:
+    presence = case.facts.presence
+    assert presence is not None
+    return Decision(
+        reason, rule, since=presence.last_at, gate=presence.last_gate, attention=case.attention
+    )
+
+
+def _is_full(case: _Case) -> bool:
+    return case.facts.places_left is not None and case.facts.places_left <= 0
+
+
+def _capacity(case: _Case) -> Decision | None:
+    if case.zone.capacity_hard and _is_full(case):
+        return case.refuse(Reason.ZONE_FULL, "capacity")
+    return None
+
+
+def _second_look(case: _Case) -> Decision | None:
+    if case.profile.category in case.zone.second_look and not case.facts.looked:
+        return case.refuse(Reason.SECOND_LOOK, "second look")
+    return None
+
+
+def _admit(case: _Case) -> Decision | None:
+    rules = _open_rules(case)
+    flags = []
+    if case.record is None:
+        flags.append(Flag.SIGNED_ONLY)
+    presence = case.facts.presence
+    if presence and presence.inside and case.zone.presence is PresenceRule.SOFT:
+        flags.append(Flag.ALREADY_INSIDE)
+    if _is_full(case):
+        flags.append(Flag.ZONE_FULL)
+    return Decision(
+        Reason.ADMITTED,
+        rules[0].id,
+        event=rules[0].event,
+        events=tuple(dict.fromkeys(rule.event for rule in rules)),
+        days=(case.local.date(),),
+        attention=case.attention,
+        flags=tuple(flags),
+    )
+
+
+CHECKS: tuple[tuple[str, Callable[[_Case], Decision | None]], ...] = (
+    ("emergency", _emergency),
+    ("exit", _exit),
+    ("readable", _readable),
+    ("key", _key),
+    ("test badge", _test_kind),
+    ("expiry", _expiry),
+    ("generation", _generation),
+    ("registration", _registration),
+    ("record", _has_record),
+    ("gate", _gate),
+    ("entitlement", _entitlement),
+    ("presence", _presence),
+    ("capacity", _capacity),
+    ("second look", _second_look),
+    ("admit", _admit),
+)
+
+
+# --- entitlements against a zone's rules
+
+
+def _open_rules(case: _Case) -> list[Rule]:
+    """The zone's rules that are open to this holder at this moment, in the file's order."""
+    day, hour = case.local.date(), case.local.time()
+    profile = case.profile
+    return [
+        rule
+        for rule in case.zone.rules
+        if day in rule.days
+        and rule.opens <= hour < rule.closes
+        and _category_admitted(rule, profile)
+        and any(day in held.days for held in _held(rule, profile, case.policy))
+    ]
+
+
+def _category_admitted(rule: Rule, profile: Profile) -> bool:
+    return rule.categories is None or profile.category in rule.categories
+
+
+def _held(rule: Rule, profile: Profile, policy: Policy) -> list[Entitlement]:
+    """The holder's entitlements that count for the rule's event, directly or through it."""
+    accepted: frozenset[EventId] = policy.events[rule.event].through | {rule.event}
+    return [held for held in profile.entitlements if held.event in accepted]
+
+
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    """A rule the holder has but not now. Order: what opens next, else what closed last."""
+
+    never_again: bool
+    distance_s: float
+    index: int
+    rule: Rule
+    days: tuple[date, ...]
+    opens_at: datetime | None
+
+
+def _nearest_refusal(case: _Case) -> Decision:
+    profile, closed, other_category = case.profile, [], None
+    for index, rule in enumerate(case.zone.rules):
+        held = _held(rule, profile, case.policy)
+        days = rule.days.intersection(*[frozenset().union(*(h.days for h in held))])
+        if not days:
+            continue
+        if _category_admitted(rule, profile):
+            closed.append(_closed(case, index, rule, tuple(sorted(days))))
+        elif other_category is None:
+            other_category = rule
+    if closed:
+        return _time_refusal(case, min(closed, key=lambda c: (c.never_again, c.distance_s, c.index)))
+    if other_category is not None:
+        return Decision(
+            Reason.WRONG_CATEGORY,
+            other_category.id,
+            event=other_category.event,
+            attention=case.attention,
+        )
+    return Decision(
+        Reason.WRONG_EVENT,
+        case.zone.id,
+        events=tuple(sorted({held.event for held in profile.entitlements})),
+        attention=case.attention,
+    )
+
+
+def _closed(case: _Case, index: int, rule: Rule, days: tuple[date, ...]) -> _Closed:
+    zone, now = case.policy.time_zone, case.scan.at
+    openings = [datetime.combine(day, rule.opens, zone) for day in days]
+    upcoming = [moment for moment in openings if moment > now]
+    if upcoming:
+        return _Closed(False, (upcoming[0] - now).total_seconds(), index, rule, days, upcoming[0])
+    last_close = datetime.combine(days[-1], rule.closes, zone)
+    return _Closed(True, (now - last_close).total_seconds(), index, rule, days, None)
+
+
+def _time_refusal(case: _Case, closed: _Closed) -> Decision:
+    today = case.local.date()
+    if today in closed.days:
+        early = case.local.time() < closed.rule.opens
+        reason = Reason.TOO_EARLY if early else Reason.TOO_LATE
+    else:
+        reason = Reason.TOO_EARLY if today < closed.days[0] else Reason.WRONG_DAY
+    return Decision(
+        reason,
+        closed.rule.id,
+        event=closed.rule.event,
+        days=closed.days,
+        opens_at=closed.opens_at,
+        attention=case.attention,
+    )

@@ -1,0 +1,193 @@
+"""The bodies that server, lanes, kiosks and printers exchange, each a msgspec Struct.
+
+JSON over HTTP; dates are ISO 8601, times Unix milliseconds, keys base64. Unknown fields are
+ignored so that an older lane can talk to a newer server.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from gate.access.ledger import LogRecord
+from gate.access.model import (
+    CategoryId,
+    Decision,
+    DeviceId,
+    Direction,
+    GateId,
+    Holder,
+    HolderRecord,
+    Mode,
+    Profile,
+    SigningKey,
+    Status,
+)
+
+RECORDS_PER_BATCH_MAX = 500
+FEED_ROWS_MAX = 2000
+SCAN_CHARS_MAX = 4096
+"""A scanned text longer than this is cut before it is sent or hashed: no badge is longer."""
+
+Number = Annotated[int, Meta(ge=1, le=2**53)]
+Epoch = Annotated[int, Meta(ge=1, le=2**31)]
+Millis = Annotated[int, Meta(ge=0, le=2**53)]
+
+
+class DeviceRole(StrEnum):
+    LANE = "lane"
+    KIOSK = "kiosk"
+    PRINTER = "printer"
+
+
+class Enrol(msgspec.Struct, frozen=True):
+    """A device trades its one-time code for a token."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=64)]
+    version: Annotated[str, Meta(max_length=64)] = ""
+
+
+class Enrolled(msgspec.Struct, frozen=True):
+    device: DeviceId
+    epoch: Epoch
+    token: str
+    role: DeviceRole
+    edition: str
+    gate: GateId | None = None
+    direction: Direction = Direction.ENTRY
+
+
+class Hello(msgspec.Struct, frozen=True):
+    """A lane's heartbeat: where its feed stands and what it still has to send."""
+
+    epoch: Epoch
+    cursor: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    waiting: Annotated[int, Meta(ge=0, le=2**31)] = 0
+    version: Annotated[str, Meta(max_length=64)] = ""
+
+
+class Welcome(msgspec.Struct, frozen=True):
+    now_ms: Millis
+    head: int
+    """The feed's newest position."""
+    acked_through: int
+    """Highest number of this device and epoch up to which the server holds every record."""
+    gate: GateId | None
+    direction: Direction
+
+
+class HolderRow(msgspec.Struct, frozen=True, array_like=True):
+    """A `HolderRecord` as it travels: 12,000 of them are one snapshot."""
+
+    holder: int
+    generation: int
+    profile: int
+    status: Status
+    attention: tuple[str, ...] = ()
+
+    def record(self) -> HolderRecord:
+        return HolderRecord(
+            Holder(self.holder), self.generation, self.profile, self.status, self.attention
+        )
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """Everything a lane needs to decide, as of feed position `cursor`."""
+
+    cursor: int
+    known_until_min: int
+    """Every badge issued before this minute is among `holders`."""
+    policy: str
+    """The text of the policy file; the lane reads it with the same reader as the server."""
+    keys: tuple[SigningKey, ...]
+    profiles: tuple[Profile, ...]
+    holders: tuple[HolderRow, ...]
+    mode: Mode = Mode.NORMAL
+
+
+class FeedRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One change, at one dense position. Exactly one of the optional fields is set."""
+
+    seq: int
+    holder: HolderRow | None = None
+    profile: Profile | None = None
+    key: SigningKey | None = None
+    policy: str | None = None
+    mode: Mode | None = None
+
+
+class Feed(msgspec.Struct, frozen=True):
+    """Rows `after+1 ...` without a gap. `known_until_min` holds once they are all applied
+    and `rows` reached `head`."""
+
+    rows: tuple[FeedRow, ...]
+    head: int
+    known_until_min: int
+
+
+class LogBatch(msgspec.Struct, frozen=True):
+    epoch: Epoch
+    records: Annotated[tuple[msgspec.Raw, ...], Meta(max_length=RECORDS_PER_BATCH_MAX)]
+    """Each a `LogRecord`; kept raw so that an odd one is quarantined, not refused."""
+
+
+class LogAck(msgspec.Struct, frozen=True):
+    acked_through: int
+    quarantined: int = 0
+
+
+class OnlineScan(msgspec.Struct, frozen=True):
+    """A scan the server decides, for devices that cannot decide themselves."""
+
+    epoch: Epoch
+    number: Number
+    text: Annotated[str, Meta(max_length=SCAN_CHARS_MAX)]
+    direction: Direction = Direction.ENTRY
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """The stored answer to an online scan; a retry of the same number gets the same one."""
+
+    number: int
+    admitted: bool
+    decision: Decision
+
+
+class DayChips(msgspec.Struct, frozen=True):
+    """One day of the badge's strip and the events it opens: (short name, colour)."""
+
+    day: date
+    chips: tuple[tuple[str, str], ...]
+
+
+class BadgeData(msgspec.Struct, frozen=True):
+    """What a printer needs to draw one badge."""
+
+    code: str
+    """The registration code, for file names and queues; not drawn."""
+    text: str
+    """The signed QR text."""
+    holder: int
+    generation: int
+    given: str
+    family: str
+    name_on_badge: str
+    native_name: str
+    organisation: str
+    country: str
+    category: CategoryId
+    category_name: str
+    category_colour: str
+    language: str
+    days: tuple[DayChips, ...]
+    edition_name: str
+    edition_place: str
+    events: Mapping[str, str] = {}
+    """Short name -> full name of each event, for the legend."""
+
+
+def encode_record(record: LogRecord) -> bytes:
+    return msgspec.json.encode(record)
