@@ -1,0 +1,84 @@
+# Words of the gates and the wall. $event, $days, $when, $gate arrive ready-made from words.py.
+
+## The light
+title-go = WELCOME
+title-exit = GOODBYE
+title-stop = STOP
+title-check = CHECK
+
+## Reasons in full: what the person at the door is told
+reason-admitted = { $event } · { $today }
+reason-exited = Exit recorded
+reason-emergency = Emergency: all doors are open
+reason-unreadable = This code is not a badge
+reason-wrong-edition = This badge is for another conference
+reason-unknown-key = This badge cannot be verified
+reason-bad-signature = This badge cannot be verified
+reason-key-not-valid = This badge cannot be verified
+reason-key-scope = This badge cannot be verified
+reason-test-badge = This is a test badge
+reason-expired = This badge has expired
+reason-replaced = This badge was replaced by a newer one
+reason-cancelled = This registration was cancelled
+reason-blocked = Please speak to a supervisor
+reason-not-approved = This registration is not approved yet
+reason-unknown-issue = This badge is not known
+reason-needs-record = This badge must be checked at the desk
+reason-wrong-gate = This gate is not open in this direction
+reason-wrong-event = This badge is for: { $events }
+reason-wrong-category = Not open to this badge category: { $event }
+reason-wrong-day = { $event }: valid { $days }
+reason-too-early = { $event }: opens { $when }
+reason-too-late = { $event }: closed for today
+reason-already-inside = Already inside: entered at { $gate }, { $since }
+reason-too-soon = Please wait until { $when }
+reason-day-limit = Already entered today at { $gate }, { $since }
+reason-zone-full = This room is full
+reason-second-look = Compare the person with the photo
+reason-rule-error = Not decided: please call a supervisor
+
+## Reasons in short: table rows and bars
+reason-admitted-short = Admitted
+reason-exited-short = Left
+reason-emergency-short = Emergency
+reason-unreadable-short = Not a badge
+reason-wrong-edition-short = Other conference
+reason-unknown-key-short = Unknown key
+reason-bad-signature-short = Forged
+reason-key-not-valid-short = Key not valid
+reason-key-scope-short = Key not for this badge
+reason-test-badge-short = Test badge
+reason-expired-short = Expired
+reason-replaced-short = Badge replaced
+reason-cancelled-short = Cancelled
+reason-blocked-short = Blocked
+reason-not-approved-short = Not approved
+reason-unknown-issue-short = Unknown badge
+reason-needs-record-short = Needs a record
+reason-wrong-gate-short = Wrong gate
+reason-wrong-event-short = Other event
+reason-wrong-category-short = Other category
+reason-wrong-day-short = Not valid today
+reason-too-early-short = Too early
+reason-too-late-short = Closed
+reason-already-inside-short = Already inside
+reason-too-soon-short = Too soon
+reason-day-limit-short = Daily limit
+reason-zone-full-short = Room full
+reason-second-look-short = Second look
+reason-rule-error-short = Not decided
+
+## The lane
+lane-ready = Show your badge
+lane-starting = Starting
+lane-online = Online
+lane-offline = Offline, deciding alone
+lane-offline-since = Offline since { $when }, deciding alone
+lane-never-synced = Waiting for the first list of badges
+lane-waiting = { $n ->
+    [one] { $n } record kept
+   *[other] { $n } records kept
+}
+lane-camera-lost = Camera lost: use the hand scanner
+lane-process-lost = This screen lost its lane. Do not admit anyone by it.
+lane-help-desk = Help desk: please ask the staff

@@ -1,0 +1,1 @@
+"""Measurements, run by `deploy/dev bench`; never part of the timed-free suite."""
