@@ -51,7 +51,9 @@ def read(text: str) -> Clock:
         return Clock()
     found = _TEXT.fullmatch(text)
     if found is None:
-        raise ValueError(f"clock {text!r}: expected START@ORIGINxSPEED, as the demonstration prints")
+        raise ValueError(
+            f"clock {text!r}: expected START@ORIGINxSPEED, as the demonstration prints"
+        )
     start = datetime.fromisoformat(found["start"])
     if start.tzinfo is None:
         raise ValueError(f"clock {text!r}: START needs a UTC offset, such as +02:00")

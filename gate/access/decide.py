@@ -326,7 +326,9 @@ def _nearest_refusal(case: _Case) -> Decision:
         elif other_category is None:
             other_category = rule
     if closed:
-        return _time_refusal(case, min(closed, key=lambda c: (c.never_again, c.distance_s, c.index)))
+        return _time_refusal(
+            case, min(closed, key=lambda c: (c.never_again, c.distance_s, c.index))
+        )
     if other_category is not None:
         return Decision(
             Reason.WRONG_CATEGORY,

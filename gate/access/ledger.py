@@ -11,8 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from gate.access.model import (
     DeviceId,
@@ -24,6 +26,11 @@ from gate.access.model import (
     ZoneId,
 )
 
+AT_MS_MAX = 4_102_444_800_000
+"""The year 2100: a clock beyond it is broken, and dates near the end of time overflow."""
+_WORD = Meta(pattern=r"^[ -~]{0,64}$")
+_HEX = Meta(pattern=r"^[0-9a-f]{0,32}$")
+
 
 class RecordKind(StrEnum):
     SCAN = "scan"
@@ -33,33 +40,33 @@ class RecordKind(StrEnum):
 class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that happened at a lane or kiosk. Holds no name and no raw scanned text."""
 
-    device: DeviceId
-    epoch: int
-    number: int
+    device: Annotated[DeviceId, _WORD]
+    epoch: Annotated[int, Meta(ge=1, le=2**31 - 1)]
+    number: Annotated[int, Meta(ge=1, le=2**53)]
     """1, 2, 3 ... without a gap within a device's epoch."""
     kind: RecordKind = RecordKind.SCAN
-    at_ms: int
+    at_ms: Annotated[int, Meta(ge=0, le=AT_MS_MAX)]
     """Unix milliseconds."""
-    gate: GateId | None = None
-    zone: ZoneId | None = None
+    gate: Annotated[GateId, _WORD] | None = None
+    zone: Annotated[ZoneId, _WORD] | None = None
     direction: Direction = Direction.ENTRY
     reason: Reason
-    rule: str = ""
-    event: EventId | None = None
-    events: tuple[EventId, ...] = ()
+    rule: Annotated[str, _WORD] = ""
+    event: Annotated[EventId, _WORD] | None = None
+    events: Annotated[tuple[Annotated[EventId, _WORD], ...], Meta(max_length=32)] = ()
     """On an admission: every event that was open to the holder here."""
-    holder: int | None = None
-    generation: int | None = None
-    profile: int | None = None
+    holder: Annotated[int, Meta(ge=0, le=2**32 - 1)] | None = None
+    generation: Annotated[int, Meta(ge=0, le=255)] | None = None
+    profile: Annotated[int, Meta(ge=0, le=65535)] | None = None
     """The entitlement row in force."""
-    claims: str = ""
+    claims: Annotated[str, _HEX] = ""
     """The credential's 16 signed bytes in hex, so that the decision can be replayed."""
-    text_hash: str = ""
+    text_hash: Annotated[str, _HEX] = ""
     """First 16 hex digits of SHA-256 of the scanned text: recognises a code, reveals none."""
     flags: tuple[Flag, ...] = ()
-    cursor: int = 0
+    cursor: Annotated[int, Meta(ge=0, le=2**53)] = 0
     """Feed position of the facts the decision used."""
-    policy: int = 0
+    policy: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
     """Policy version the decision used."""
 
     @property
@@ -83,9 +90,7 @@ class DayCounts:
 
     entered: set[int] = field(default_factory=set)
     """Holders admitted anywhere today, each once."""
-    entered_event: defaultdict[EventId, set[int]] = field(
-        default_factory=lambda: defaultdict(set)
-    )
+    entered_event: defaultdict[EventId, set[int]] = field(default_factory=lambda: defaultdict(set))
     entries_minute: Counter[int] = field(default_factory=Counter)
     entries_gate: Counter[GateId] = field(default_factory=Counter)
     entries_gate_minute: defaultdict[GateId, Counter[int]] = field(
@@ -94,8 +99,10 @@ class DayCounts:
     exits_gate: Counter[GateId] = field(default_factory=Counter)
     refused_gate: Counter[GateId] = field(default_factory=Counter)
     refused_reason: Counter[Reason] = field(default_factory=Counter)
-    first_entry_minute: dict[int, int] = field(default_factory=dict)
-    """Holder -> minute of the first admission today: the cumulative curve of people."""
+    first_minute: dict[int, int] = field(default_factory=dict)
+    """Holder -> minute of the first admission today."""
+    people_minute: Counter[int] = field(default_factory=Counter)
+    """People whose first admission today was in this minute: the curve of arrivals."""
 
 
 @dataclass(slots=True)
@@ -148,10 +155,18 @@ class Counts:
         if record.holder is None:
             return
         day.entered.add(record.holder)
-        earlier = day.first_entry_minute.get(record.holder, minute)
-        day.first_entry_minute[record.holder] = min(earlier, minute)
+        self._arrived(day, minute, record.holder)
         for event in record.events:
             day.entered_event[event].add(record.holder)
+
+    def _arrived(self, day: DayCounts, minute: int, holder: int) -> None:
+        earlier = day.first_minute.get(holder)
+        if earlier is not None and earlier <= minute:
+            return
+        if earlier is not None:
+            day.people_minute[earlier] -= 1
+        day.people_minute[minute] += 1
+        day.first_minute[holder] = minute
 
     def _moved(self, zone: ZoneId, holder: int, record: LogRecord) -> None:
         order = (record.at_ms, *record.name)

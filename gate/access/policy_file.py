@@ -225,7 +225,7 @@ def _edition(
     )
     table.done()
     hours = (policy.expires - policy.epoch) / timedelta(hours=1)
-    if not 0 < hours <= 65535:  # noqa: PLR2004 - two bytes of the credential
+    if not 0 < hours <= 65535:
         table.fail("expires", "expected a moment after epoch, at most 65,535 hours later")
     if policy.days and policy.local(policy.expires).date() <= policy.days[-1]:
         table.fail("expires", f"expected a day after the last event day, {policy.days[-1]}")

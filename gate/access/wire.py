@@ -12,7 +12,6 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from gate.access.ledger import LogRecord
 from gate.access.model import (
     CategoryId,
     Decision,
@@ -129,7 +128,10 @@ class Feed(msgspec.Struct, frozen=True):
 
 
 class LogBatch(msgspec.Struct, frozen=True):
+    """Consecutive records `first`, `first + 1` ... of one device and epoch."""
+
     epoch: Epoch
+    first: Number
     records: Annotated[tuple[msgspec.Raw, ...], Meta(max_length=RECORDS_PER_BATCH_MAX)]
     """Each a `LogRecord`; kept raw so that an odd one is quarantined, not refused."""
 
@@ -187,7 +189,3 @@ class BadgeData(msgspec.Struct, frozen=True):
     edition_place: str
     events: Mapping[str, str] = {}
     """Short name -> full name of each event, for the legend."""
-
-
-def encode_record(record: LogRecord) -> bytes:
-    return msgspec.json.encode(record)

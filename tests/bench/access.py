@@ -34,9 +34,7 @@ def measure() -> Iterator[Line]:
     policy = parse(example(), "example")
     private = PrivateKey(bytes(range(32)))
     keys = {
-        1: SigningKey(
-            1, bytes(private.verify_key), policy.epoch, policy.expires, frozenset(Kind)
-        )
+        1: SigningKey(1, bytes(private.verify_key), policy.epoch, policy.expires, frozenset(Kind))
     }
     dialogue = policy.events[EventId("dialogue")]
     category = next(iter(policy.categories))

@@ -1,0 +1,1 @@
+"""The service: registrations in, badges signed, the log kept, counts shown."""

@@ -1,0 +1,120 @@
+"""Enrolment of devices, who is calling, and when each was last heard of.
+
+A one-time code (50 bits, ten minutes) is traded for a token of 256 bits. Code and token are
+stored as SHA-256 only. Looking a token up costs no database read after its first use.
+"""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+
+from gate.access.model import DeviceId, Direction, GateId
+from gate.access.policy import Policy
+from gate.access.wire import DeviceRole, Enrolled, Hello
+from gate.server.limits import Attempts
+from gate.server.problem import Refused
+from gate.server.store import devices as store
+from gate.server.store.devices import Device
+
+CODE_MINUTES = 10
+TRIES = 5
+CACHE_MAX = 5000
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CODE_CHARS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A device's last heartbeat; `at_s` is monotonic."""
+
+    at_s: float
+    waiting: int
+    cursor: int
+    version: str
+
+
+class Devices:
+    def __init__(self, pool: asyncpg.Pool, policy: Policy) -> None:
+        self._pool = pool
+        self._policy = policy
+        self._cache: dict[bytes, Device] = {}
+        self._wrong_codes = Attempts(TRIES, CODE_MINUTES * 60)
+        self.seen: dict[DeviceId, Seen] = {}
+
+    async def create(
+        self, device: str, role: DeviceRole, gate: str | None, direction: Direction
+    ) -> str:
+        """A one-time code for a new device, or for one that enrols again.
+
+        Raises Refused when gate and direction do not fit the policy.
+        """
+        if role is DeviceRole.LANE:
+            place = self._policy.gates.get(GateId(gate or ""))
+            if place is None:
+                known = ", ".join(self._policy.gates)
+                raise Refused(422, "Unknown gate", f"gate {gate!r}; there are: {known}")
+            if direction not in place.directions:
+                raise Refused(422, "Wrong direction", f"{place.name} has no {direction}")
+        code = "".join(secrets.choice(_CROCKFORD) for _ in range(_CODE_CHARS))
+        expires = datetime.now(UTC) + timedelta(minutes=CODE_MINUTES)
+        await store.save(
+            self._pool, self._policy.edition, device, role, gate, direction, _hash(code), expires
+        )
+        return f"{code[:5]}-{code[5:]}"
+
+    async def enrol(self, code: str, address: str) -> Enrolled:
+        """Raises Refused for a wrong, used or expired code, and after too many tries."""
+        if wait_s := self._wrong_codes.wait_s(address):
+            raise Refused(429, "Too many tries", "wait before the next code", wait_s)
+        plain = code.upper().replace("-", "").replace(" ", "").replace("O", "0")
+        token = secrets.token_urlsafe(32)
+        device = await store.enrol(
+            self._pool, self._policy.edition, _hash(plain), _hash(token), datetime.now(UTC)
+        )
+        if device is None:
+            self._wrong_codes.failed(address)
+            raise Refused(403, "Code not accepted", "it is wrong, used, or over ten minutes old")
+        self._wrong_codes.succeeded(address)
+        self._forget(device.id)
+        return Enrolled(
+            device=device.id,
+            epoch=device.epoch,
+            token=token,
+            role=device.role,
+            edition=self._policy.edition,
+            gate=device.gate,
+            direction=device.direction,
+        )
+
+    async def by_token(self, token: str) -> Device | None:
+        hashed = _hash(token)
+        device = self._cache.get(hashed)
+        if device is None:
+            device = await store.by_token(self._pool, self._policy.edition, hashed)
+            if device is not None and len(self._cache) < CACHE_MAX:
+                self._cache[hashed] = device
+        return device if device is not None and not device.revoked else None
+
+    async def revoke(self, device: str) -> bool:
+        """The device's next call is refused. False when there is none of this name."""
+        found = await store.revoke(self._pool, self._policy.edition, device)
+        self._forget(device)
+        return found
+
+    async def all(self) -> Sequence[Device]:
+        return await store.all_devices(self._pool, self._policy.edition)
+
+    def heard(self, device: DeviceId, hello: Hello) -> None:
+        self.seen[device] = Seen(time.monotonic(), hello.waiting, hello.cursor, hello.version)
+
+    def _forget(self, device: str) -> None:
+        self._cache = {hashed: each for hashed, each in self._cache.items() if each.id != device}
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

@@ -1,0 +1,110 @@
+"""Signing: which key, which pseudonym, which profile, and the badge text that results.
+
+The private key is a file of the server, mode 0600, in no table and no answer. A signature is a
+row of `badge` in the same transaction that releases it.
+"""
+
+import os
+import secrets
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from pathlib import Path
+
+from nacl.signing import SigningKey as PrivateKey
+
+from gate.access.credential import sign
+from gate.access.model import Credential, Holder, Kind, Profile, SigningKey
+from gate.access.policy import Policy
+from gate.server.registrations.parse import Registration
+from gate.server.store.registrations import Issued, meaning
+
+PROFILES_MAX = 65_535
+GENERATION_FIRST = 1
+_SEED_BYTES = 32
+
+
+class TooManyProfiles(Exception):
+    """A badge holds 65,535 profile numbers; this edition would need more."""
+
+
+class Signer:
+    """One private key and the public half that gates are told."""
+
+    def __init__(self, policy: Policy, key_id: int, seed: bytes) -> None:
+        self._policy = policy
+        self._private = PrivateKey(seed)
+        self.public = SigningKey(
+            key_id=key_id,
+            public=bytes(self._private.verify_key),
+            not_before=policy.epoch,
+            not_after=policy.expires,
+            kinds=frozenset(Kind) - {Kind.TEST},
+        )
+
+    def issue(
+        self, holder: int, generation: int, issue: int, profile: Profile, at: datetime
+    ) -> Issued:
+        """A signed badge; its profile is in force from `at`."""
+        issued_min = max(0, self._policy.minutes(at))
+        credential = Credential(
+            kind=self._policy.categories[profile.category].kind,
+            key_id=self.public.key_id,
+            edition=self._policy.number,
+            holder=Holder(holder),
+            generation=generation,
+            profile=profile.number,
+            issued_min=min(issued_min, 0xFFFFFF),
+            expires_h=self._policy.expires_h(),
+        )
+        text = sign(credential, self._private)
+        return Issued(
+            holder,
+            generation,
+            issue,
+            credential.key_id,
+            profile.number,
+            credential.issued_min,
+            text,
+        )
+
+
+def signer(policy: Policy, folder: Path, key_id: int = 1) -> Signer:
+    """The edition's signer; makes the key at the first start."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"{policy.edition}-{key_id}.key"
+    if not path.exists():
+        part = path.with_suffix(".part")
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(_SEED_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(path)
+    return Signer(policy, key_id, path.read_bytes())
+
+
+def pseudonym(taken: Collection[int]) -> int:
+    """A random 32-bit number nobody of the edition has; 0 is nobody."""
+    while True:
+        holder = secrets.randbits(32)
+        if holder and holder not in taken:
+            return holder
+
+
+class Profiles:
+    """The entitlement table: one number for each different category and set of event days."""
+
+    def __init__(self, known: Iterable[Profile]) -> None:
+        self._by_meaning = {meaning(p.category, p.entitlements): p for p in known}
+        self.added: list[Profile] = []
+
+    def of(self, registration: Registration) -> Profile:
+        key = meaning(registration.category, registration.entitlements)
+        profile = self._by_meaning.get(key)
+        if profile is None:
+            number = len(self._by_meaning) + 1
+            if number > PROFILES_MAX:
+                raise TooManyProfiles(f"{number:,} different sets of entitlements")
+            profile = Profile(number, registration.category, registration.entitlements)
+            self._by_meaning[key] = profile
+            self.added.append(profile)
+        return profile

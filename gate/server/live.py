@@ -1,0 +1,210 @@
+"""Live counts: the log folded as it grows, and shown to any number of viewers.
+
+A notification only wakes; the rows after our own position are what is folded, so a lost or
+repeated wake-up costs nothing. A snapshot is encoded once and shared: a slow viewer misses
+intermediate snapshots, never the newest.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import date
+
+import asyncpg
+import msgspec
+
+from gate.access.ledger import Counts, LogRecord
+from gate.access.model import Reason, ZoneId
+from gate.access.policy import Policy
+from gate.clock import Clock
+from gate.server.store import log as store
+
+POLL_S = 2.0
+TICK_S = 0.1
+TICK_PER_VIEWER_S = 0.0002
+REFUSALS_SHOWN = 8
+SPARK_MINUTES = 60
+_log = logging.getLogger(__name__)
+
+
+class GateLive(msgspec.Struct):
+    id: str
+    entries: int
+    exits: int
+    refused: int
+    per_minute: tuple[int, ...]
+    """Entries in each of the last 60 minutes, the newest last."""
+
+
+class Refusal(msgspec.Struct):
+    at_ms: int
+    gate: str
+    reason: Reason
+
+
+class Snapshot(msgspec.Struct):
+    """One day as the wall shows it."""
+
+    day: date
+    now_ms: int
+    """The venue's time when this was made."""
+    last_at_ms: int
+    """When the newest record was scanned; 0 before the first."""
+    records: int
+    inside: dict[ZoneId, int]
+    entered: int
+    events: dict[str, int]
+    minutes: tuple[tuple[int, int, int], ...]
+    """(minute since midnight, entries, people who arrived), only minutes with any."""
+    refused: dict[Reason, int]
+    gates: tuple[GateLive, ...]
+    refusals: tuple[Refusal, ...]
+
+
+class Live:
+    """Start it once; `latest(day)` is what a viewer shows, `changed(day)` when to look again."""
+
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[asyncpg.Connection]],
+        pool: asyncpg.Pool,
+        policy: Policy,
+        clock: Clock,
+    ) -> None:
+        self._connect = connect
+        self._pool = pool
+        self._policy = policy
+        self._clock = clock
+        self.counts = Counts(policy.time_zone)
+        self.position = 0
+        self.viewers = 0
+        self._wake = asyncio.Event()
+        self._changed = asyncio.Event()
+        self._encoded: dict[date, bytes] = {}
+        self._refusals: list[LogRecord] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self.ready = False
+
+    async def start(self) -> None:
+        """Fold everything there is, then follow."""
+        await self._catch_up()
+        self.ready = True
+        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._follow())]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    def latest(self, day: date) -> bytes:
+        """The day's snapshot as JSON, encoded at most once per change and minute of viewing."""
+        if day not in self._encoded:
+            self._encoded[day] = msgspec.json.encode(self.snapshot(day))
+        return self._encoded[day]
+
+    async def changed(self, timeout_s: float) -> bool:
+        """Wait for the next change; False when there was none in time."""
+        try:
+            await asyncio.wait_for(self._changed.wait(), timeout_s)
+        except TimeoutError:
+            return False
+        return True
+
+    def snapshot(self, day: date) -> Snapshot:
+        counts = self.counts.days.get(day)
+        local = self._policy.local(self._clock.now())
+        last_minute = local.hour * 60 + local.minute if local.date() == day else 24 * 60 - 1
+        inside = {zone: self.counts.inside(zone) for zone in self._policy.zones}
+        refusals = [r for r in self._refusals if self._policy.local(r.at).date() == day]
+        return Snapshot(
+            day=day,
+            now_ms=self._clock.now_ms(),
+            last_at_ms=self.counts.last_at_ms,
+            records=self.counts.records,
+            inside=inside,
+            entered=len(counts.entered) if counts else 0,
+            events={e: len(counts.entered_event[e]) if counts else 0 for e in self._policy.events},
+            minutes=tuple(
+                (m, counts.entries_minute[m], counts.people_minute[m])
+                for m in sorted(counts.entries_minute)
+            )
+            if counts
+            else (),
+            refused=dict(counts.refused_reason) if counts else {},
+            gates=tuple(
+                GateLive(
+                    gate,
+                    counts.entries_gate[gate] if counts else 0,
+                    counts.exits_gate[gate] if counts else 0,
+                    counts.refused_gate[gate] if counts else 0,
+                    tuple(
+                        counts.entries_gate_minute[gate][last_minute - back] if counts else 0
+                        for back in range(SPARK_MINUTES - 1, -1, -1)
+                    ),
+                )
+                for gate in self._policy.gates
+            ),
+            refusals=tuple(Refusal(r.at_ms, r.gate or "", r.reason) for r in reversed(refusals))[
+                :REFUSALS_SHOWN
+            ],
+        )
+
+    async def recount(self) -> Counts:
+        """A fresh fold of the whole log, to hold the live one against."""
+        counts = Counts(self._policy.time_zone)
+        async for record in store.all_records(self._pool, self._policy.edition):
+            counts.add(record)
+        return counts
+
+    async def _catch_up(self) -> bool:
+        """Fold what is behind our position; whether there was anything."""
+        any_new = False
+        while page := await store.after(self._pool, self._policy.edition, self.position):
+            for self.position, record in page:
+                self.counts.add(record)
+                if not record.reason.opens:
+                    self._refusals.append(record)
+            del self._refusals[: -50 * REFUSALS_SHOWN]
+            any_new = True
+            await asyncio.sleep(0)
+        return any_new
+
+    async def _listen(self) -> None:
+        """Turn notifications into wake-ups; a lost connection is made again."""
+        while True:
+            try:
+                connection = await self._connect()
+                try:
+                    gone = asyncio.Event()
+                    connection.add_termination_listener(lambda *_, gone=gone: gone.set())
+                    await connection.add_listener(store.LOG_CHANNEL, lambda *_: self._wake.set())
+                    self._wake.set()
+                    await gone.wait()
+                finally:
+                    connection.terminate()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                _log.warning("live counts lost their listener: %s", error)
+                await asyncio.sleep(POLL_S)
+
+    async def _follow(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), POLL_S)
+            self._wake.clear()
+            try:
+                changed = await self._catch_up()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                _log.warning("live counts cannot read the log: %s", error)
+                await asyncio.sleep(POLL_S)
+                continue
+            if changed:
+                self._publish()
+                await asyncio.sleep(max(TICK_S, self.viewers * TICK_PER_VIEWER_S))
+
+    def _publish(self) -> None:
+        self._encoded.clear()
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()

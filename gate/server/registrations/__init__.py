@@ -1,0 +1,1 @@
+"""Registrations as organisers hand them in: files read, fields checked, problems named."""

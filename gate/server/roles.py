@@ -1,0 +1,81 @@
+"""Who may do what: roles of staff and devices, and the permissions a route can ask for."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gate.access.wire import DeviceRole
+from gate.server.store.devices import Device
+
+
+class Permission(StrEnum):
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+    VIEW_COUNTS = "view_counts"
+    READ_PEOPLE = "read_people"
+    WRITE_PEOPLE = "write_people"
+    MANAGE_DEVICES = "manage_devices"
+    MANAGE_STAFF = "manage_staff"
+    DEVICE = "device"
+    LANE = "lane"
+    PRINT = "print"
+
+
+class Role(StrEnum):
+    OPERATOR = "operator"
+    SUPERVISOR = "supervisor"
+    OPERATIONS = "operations"
+    DESK = "desk"
+    ADMIN = "admin"
+
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.OPERATOR: frozenset(),
+    Role.SUPERVISOR: frozenset({Permission.VIEW_COUNTS}),
+    Role.OPERATIONS: frozenset({Permission.VIEW_COUNTS}),
+    Role.DESK: frozenset({Permission.READ_PEOPLE, Permission.WRITE_PEOPLE}),
+    Role.ADMIN: frozenset(
+        {
+            Permission.VIEW_COUNTS,
+            Permission.READ_PEOPLE,
+            Permission.WRITE_PEOPLE,
+            Permission.MANAGE_DEVICES,
+            Permission.MANAGE_STAFF,
+        }
+    ),
+}
+DEVICE_GRANTS: dict[DeviceRole, frozenset[Permission]] = {
+    DeviceRole.LANE: frozenset({Permission.DEVICE, Permission.LANE}),
+    DeviceRole.KIOSK: frozenset({Permission.DEVICE, Permission.PRINT}),
+    DeviceRole.PRINTER: frozenset({Permission.DEVICE, Permission.PRINT}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Anonymous:
+    permissions = frozenset({Permission.PUBLIC})
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody signed in, or the operator's own command line (`csrf` empty: no cookie)."""
+
+    name: str
+    roles: tuple[Role, ...]
+    csrf: str = ""
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        granted = frozenset[Permission]().union(*(GRANTS[role] for role in self.roles))
+        return granted | {Permission.PUBLIC, Permission.SIGNED_IN}
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceCaller:
+    device: Device
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        return DEVICE_GRANTS[self.device.role] | {Permission.PUBLIC}
+
+
+Caller = Anonymous | Staff | DeviceCaller

@@ -1,0 +1,32 @@
+"""What a running server holds, found by handlers under one typed key."""
+
+from dataclasses import dataclass
+
+import asyncpg
+from aiohttp import web
+
+from gate.access.policy import Policy
+from gate.clock import Clock
+from gate.server.appender import Appender
+from gate.server.auth import Auth
+from gate.server.devices import Devices
+from gate.server.issue import Signer
+from gate.server.live import Live
+from gate.settings import ServerSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    settings: ServerSettings
+    clock: Clock
+    policy: Policy
+    policy_text: str
+    pool: asyncpg.Pool
+    appender: Appender
+    signer: Signer
+    devices: Devices
+    auth: Auth
+    live: Live
+
+
+SERVICE = web.AppKey("service", Service)
