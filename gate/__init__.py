@@ -1,1 +1,3 @@
-"""The access-control service: a pure core, a server, lanes, and the client between them."""
+"""On-site badges and access control: who may enter which event on which day."""
+
+__version__ = "0.1.0"

@@ -122,7 +122,7 @@ def _read(default: object, value: object, name: str) -> object:
     """The value in the type of the default."""
     try:
         if isinstance(default, int | float) and not isinstance(value, bool):
-            return type(default)(value)  # type: ignore[call-overload,no-any-return]
+            return type(default)(value)  # type: ignore[call-overload,arg-type]
         if isinstance(default, Clock):
             return clock.read(str(value))
         if isinstance(value, str):

@@ -37,6 +37,8 @@ from gate.access.model import (
 from gate.access.policy import Policy
 from gate.access.wire import SCAN_CHARS_MAX, FeedRow, Snapshot
 
+Case = tuple[Scan, Facts]
+
 
 @dataclass(slots=True)
 class _Steps:
@@ -126,15 +128,18 @@ class Known:
             entries_today=steps.entries[self.policy.local(at).date()],
         )
 
+    def case(self, text: str, gate: GateId, direction: Direction, at: datetime) -> Case:
+        """The scan a text is, with the facts it would be decided on; nothing is changed."""
+        presented = verify(text[:SCAN_CHARS_MAX], self.policy.number, self.keys)
+        return Scan(presented, gate, direction, at), self._facts(presented, gate, at)
+
     def judge(self, text: str, gate: GateId, direction: Direction, at: datetime) -> "Judged":
         """Verify, gather the facts, decide. Raises the holder's minimum generation when the
         badge itself proves a newer one was printed; `Judged.raised` then says so."""
         text = text[:SCAN_CHARS_MAX]
-        presented = verify(text, self.policy.number, self.keys)
-        raised = isinstance(presented, Credential) and self._saw(presented)
-        facts = self._facts(presented, gate, at)
-        decision = decide(Scan(presented, gate, direction, at), facts, self.policy)
-        return Judged(text, presented, decision, raised)
+        scan, facts = self.case(text, gate, direction, at)
+        raised = isinstance(scan.presented, Credential) and self._saw(scan.presented)
+        return Judged(text, scan.presented, decide(scan, facts, self.policy), raised)
 
     def _saw(self, credential: Credential) -> bool:
         if credential.generation <= self.generation_min.get(credential.holder, 0):

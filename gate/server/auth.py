@@ -55,14 +55,24 @@ class Auth:
         self._names.succeeded(name)
         return await self._open(row.name, row.roles)
 
-    async def use_link(self, token: str, name: str, password: str) -> tuple[str, Staff]:
-        """Trade a one-time link for an account of its own and a session.
+    async def use_link(
+        self, token: str, name: str, password: str, address: str
+    ) -> tuple[str, Staff]:
+        """Trade a one-time link for a new account and a session.
 
-        Raises Refused for a used or old link; the link survives a refused password.
+        Raises Refused for a used or old link; the link survives a refused password and a name
+        that is taken: a link makes an account, it never takes one over.
         """
-        await self._check_password(password)
-        roles = await store.use_link(self._pool, _hash(token))
+        if wait_s := self._addresses.wait_s(address):
+            raise Refused(429, "Too many tries", f"try again in {wait_s} s", wait_s)
+        roles = await store.link_roles(self._pool, _hash(token))
         if roles is None:
+            self._addresses.failed(address)
+            raise Refused(403, "Link not accepted", "it was used already or is too old")
+        self._check_password(password)
+        if await store.one(self._pool, name):
+            raise Refused(409, "Name taken", f"there is an account {name!r}; choose another name")
+        if await store.use_link(self._pool, _hash(token)) is None:
             raise Refused(403, "Link not accepted", "it was used already or is too old")
         await self.save_staff("one-time link", name, password, [Role(role) for role in roles])
         return await self._open(name, roles)
@@ -75,7 +85,7 @@ class Auth:
 
     async def save_staff(self, who: str, name: str, password: str, roles: Sequence[Role]) -> None:
         """Create an account, or give it a new password and roles."""
-        await self._check_password(password)
+        self._check_password(password)
         async with self._busy:
             hashed = await asyncio.to_thread(self._hasher.hash, password)
         await store.save(self._pool, name, hashed, [role.value for role in roles])
@@ -107,7 +117,7 @@ class Auth:
             except (VerificationError, InvalidHashError):
                 return False
 
-    async def _check_password(self, password: str) -> None:
+    def _check_password(self, password: str) -> None:
         if len(password) < PASSWORD_CHARS_MIN:
             raise Refused(
                 422, "Password too short", f"expected at least {PASSWORD_CHARS_MIN} characters"

@@ -5,8 +5,9 @@ in the same generation, only where its entitlements or category changed or it wa
 A badge signed before keeps opening what the record says now: the record overrules the badge.
 """
 
+import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -20,6 +21,9 @@ from gate.server.issue import GENERATION_FIRST, Profiles, Signer, pseudonym
 from gate.server.registrations.parse import Parsed, Problem
 from gate.server.store import registrations as store
 from gate.server.store.registrations import Issued, Stored
+
+Progress = Callable[[str, int, int], None]
+ROWS_PER_STEP = 500
 
 
 class ImportProblem(msgspec.Struct, frozen=True):
@@ -69,16 +73,19 @@ async def run(
     file: str,
     now: datetime,
     dry_run: bool = False,
+    progress: Progress = lambda *_: None,
 ) -> ImportReport:
-    """Apply a parsed file (or only plan it) and report."""
+    """Apply a parsed file (or only plan it) and report. `progress(step, done, of)` is told how
+    far it is; other work of the server goes on meanwhile."""
     started = time.perf_counter()
     plan = _Plan(Profiles(()))
 
     async def apply(connection: asyncpg.Connection) -> Sequence[FeedRow]:
         nonlocal plan
-        plan = await _plan(connection, policy, signer, parsed, now)
+        plan = await _plan(connection, policy, signer, parsed, now, progress)
         if dry_run:
             return ()
+        progress("storing", len(plan.saved), len(parsed.rows))
         for profile in plan.profiles.added:
             await store.save_profile(connection, policy.edition, profile)
         if plan.saved:
@@ -110,14 +117,22 @@ async def run(
 
 
 async def _plan(
-    connection: asyncpg.Connection, policy: Policy, signer: Signer, parsed: Parsed, now: datetime
+    connection: asyncpg.Connection,
+    policy: Policy,
+    signer: Signer,
+    parsed: Parsed,
+    now: datetime,
+    progress: Progress,
 ) -> _Plan:
     edition = policy.edition
     before = await store.all_stored(connection, edition)
     signed = await store.badges(connection, edition)
     plan = _Plan(Profiles(await store.profiles(connection, edition)))
     taken = {each.holder for each in before.values()}
-    for _, registration in parsed.rows:
+    for done, (_, registration) in enumerate(parsed.rows):
+        if done % ROWS_PER_STEP == 0:
+            progress("signing", done, len(parsed.rows))
+            await asyncio.sleep(0)
         old = before.get(registration.code)
         if old is not None and old.registration == registration:
             plan.unchanged += 1

@@ -24,6 +24,7 @@ POLL_S = 2.0
 TICK_S = 0.1
 TICK_PER_VIEWER_S = 0.0002
 REFUSALS_SHOWN = 8
+DAYS_ENCODED_MAX = 32
 SPARK_MINUTES = 60
 _log = logging.getLogger(__name__)
 
@@ -85,12 +86,18 @@ class Live:
         self._refusals: list[LogRecord] = []
         self._tasks: list[asyncio.Task[None]] = []
         self.ready = False
+        self.closing = False
 
     async def start(self) -> None:
         """Fold everything there is, then follow."""
         await self._catch_up()
         self.ready = True
         self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._follow())]
+
+    def close_streams(self) -> None:
+        """Let every viewer's stream end, so that the service can stop."""
+        self.closing = True
+        self._publish()
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -102,6 +109,8 @@ class Live:
     def latest(self, day: date) -> bytes:
         """The day's snapshot as JSON, encoded at most once per change and minute of viewing."""
         if day not in self._encoded:
+            if len(self._encoded) >= DAYS_ENCODED_MAX:
+                self._encoded.clear()
             self._encoded[day] = msgspec.json.encode(self.snapshot(day))
         return self._encoded[day]
 
@@ -152,11 +161,14 @@ class Live:
             ],
         )
 
-    async def recount(self) -> Counts:
-        """A fresh fold of the whole log, to hold the live one against."""
-        counts = Counts(self._policy.time_zone)
-        async for record in store.all_records(self._pool, self._policy.edition):
-            counts.add(record)
+    async def recount(self, position: int) -> Counts:
+        """A fresh fold of the log up to a position, to hold the live one against."""
+        counts, seq = Counts(self._policy.time_zone), 0
+        while page := await store.after(self._pool, self._policy.edition, seq):
+            for seq, record in page:
+                if seq > position:
+                    return counts
+                counts.add(record)
         return counts
 
     async def _catch_up(self) -> bool:

@@ -98,7 +98,7 @@ class Embedded:
                 [str(_binary("postgres")), "-D", str(self.directory), "-h", "", "-k",
                  str(self._sockets), *(f"--{k}={v}" for k, v in _OPTIONS.items())],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/",
-                preexec_fn=_child(self._account), start_new_session=True,
+                preexec_fn=_child(self._account), start_new_session=True,  # noqa: PLW1509 - no lock is taken
             )  # fmt: skip
         await self._wait_ready()
 

@@ -23,6 +23,7 @@ RETURNING staff.name, staff.roles, session.csrf
 """
 CLOSE_SESSION = "DELETE FROM session WHERE token_hash = $1"
 SAVE_LINK = "INSERT INTO one_time_link (token_hash, roles, expires_at) VALUES ($1, $2, $3)"
+LINK_ROLES = "SELECT roles FROM one_time_link WHERE token_hash = $1 AND expires_at > now()"
 USE_LINK = """
 DELETE FROM one_time_link WHERE token_hash = $1 AND expires_at > now() RETURNING roles
 """
@@ -77,6 +78,12 @@ async def save_link(
     connection: Connection, token_hash: bytes, roles: Sequence[str], expires_at: datetime
 ) -> None:
     await connection.execute(SAVE_LINK, token_hash, list(roles), expires_at)
+
+
+async def link_roles(connection: Connection, token_hash: bytes) -> tuple[str, ...] | None:
+    """The roles a link would give, while it is good."""
+    roles = await connection.fetchval(LINK_ROLES, token_hash)
+    return tuple(roles) if roles else None
 
 
 async def use_link(connection: Connection, token_hash: bytes) -> tuple[str, ...] | None:

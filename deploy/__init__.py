@@ -1,0 +1,1 @@
+"""What surrounds the product: the demonstration, and the commands of `deploy/dev`."""

@@ -1,0 +1,1 @@
+"""The demonstration: an invented week, played with the real programs."""

@@ -1,0 +1,115 @@
+"""`gate`: serve, import, enrol, admin-link, policy. `gate COMMAND --help` says more."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from gate import __version__
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    try:
+        return int(arguments.run(arguments))
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gate", description="On-site badges and access control.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="run the service")
+    serve.set_defaults(run=_serve)
+
+    importing = commands.add_parser("import", help="import registrations from a CSV or JSON file")
+    importing.add_argument("file", type=Path)
+    importing.add_argument("--dry-run", action="store_true", help="report, but store nothing")
+    importing.set_defaults(run=_import)
+
+    enrol = commands.add_parser("enrol", help="a one-time code for a lane, kiosk or printer")
+    enrol.add_argument("device", help="its name, such as north-1-a")
+    enrol.add_argument("--role", choices=("lane", "kiosk", "printer"), default="lane")
+    enrol.add_argument("--gate", help="the gate a lane stands at")
+    enrol.add_argument("--direction", choices=("entry", "exit"), default="entry")
+    enrol.set_defaults(run=_enrol)
+
+    link = commands.add_parser("admin-link", help="a one-time link that makes an account")
+    link.add_argument(
+        "--role",
+        action="append",
+        dest="roles",
+        choices=("admin", "operations", "desk", "supervisor", "operator"),
+    )
+    link.set_defaults(run=_admin_link)
+    _policy(commands.add_parser("policy", help="check, explain and print a policy file"))
+    return parser
+
+
+def _policy(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, words in (("check", "is the file good?"), ("table", "who may enter what, when")):
+        each = commands.add_parser(name, help=words)
+        each.add_argument("file", nargs="?", default="example", help="default: the example edition")
+        each.set_defaults(run=_policy_file, name=name)
+    explain = commands.add_parser("explain", help="why a badge opens a gate at a moment, or not")
+    whom = explain.add_mutually_exclusive_group(required=True)
+    whom.add_argument("--registration", default="", help="code of a registration on the server")
+    whom.add_argument("--badge", default="", help="a badge's QR text; judged by the server")
+    whom.add_argument(
+        "--claims",
+        default="",
+        metavar="'CATEGORY EVENT[:DAYS] ...'",
+        help="an imagined badge, such as 'delegate dialogue'; needs no server",
+    )
+    explain.add_argument("--gate", required=True)
+    explain.add_argument("--at", required=True, help="venue time, such as 2026-07-08T09:00")
+    explain.add_argument("--direction", choices=("entry", "exit"), default="entry")
+    explain.add_argument("--file", default="example", help="policy file; default: the example")
+    explain.set_defaults(run=_explain)
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    try:
+        from gate.commands.serve import serve
+    except ModuleNotFoundError as error:
+        sys.exit(f"gate serve needs the `server` extra ({error.name} is missing)")
+    return serve()
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from gate.commands.remote import import_file
+
+    return import_file(arguments.file, arguments.dry_run)
+
+
+def _enrol(arguments: argparse.Namespace) -> int:
+    from gate.commands.remote import enrol
+
+    return enrol(arguments.device, arguments.role, arguments.gate, arguments.direction)
+
+
+def _admin_link(arguments: argparse.Namespace) -> int:
+    from gate.commands.remote import admin_link
+
+    return admin_link(arguments.roles or ["admin"])
+
+
+def _policy_file(arguments: argparse.Namespace) -> int:
+    from gate.commands import policy
+
+    return {"check": policy.check, "table": policy.table}[arguments.name](arguments.file)
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    from gate.commands.policy import explain
+
+    a = arguments
+    return explain(a.file, a.registration, a.badge, a.claims, a.gate, a.at, a.direction)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,188 @@
+"""The server's API as typed calls, for lanes, kiosks, printers and the command line.
+
+No call retries by itself: whoever calls owns the retries. Every wait and every answer is bounded.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from urllib.parse import quote
+
+import aiohttp
+import msgspec
+
+from gate.access.ledger import LogRecord
+from gate.access.wire import (
+    BadgeData,
+    Decided,
+    Enrol,
+    Enrolled,
+    Feed,
+    Hello,
+    LogAck,
+    LogBatch,
+    OnlineScan,
+    Snapshot,
+    Welcome,
+)
+
+ANSWER_S = 15.0
+IMPORT_S = 600.0
+ANSWER_BYTES_MAX = 64 * 1024 * 1024
+T = TypeVar("T")
+
+
+class ServerAway(Exception):
+    """No answer, or none that can be used; trying again later may help."""
+
+
+class CallRefused(Exception):
+    """The server answered with a problem; trying the same again does not help."""
+
+    def __init__(self, status: int, title: str, detail: str) -> None:
+        super().__init__(f"{title}: {detail}" if detail else title)
+        self.status = status
+
+
+class Client:
+    """One server, one token. Use as an async context, or close it."""
+
+    def __init__(self, url: str, token: str = "") -> None:
+        self._url = url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        session, self._session = self._session, None
+        if session:
+            await session.close()
+
+    # --- devices
+
+    async def enrol(self, code: str, version: str = "") -> Enrolled:
+        return await self._post("/api/v1/devices/enrol", Enrol(code, version), Enrolled)
+
+    async def hello(self, hello: Hello) -> Welcome:
+        return await self._post("/api/v1/lane/hello", hello, Welcome)
+
+    async def snapshot(self) -> Snapshot:
+        return await self._call("GET", "/api/v1/lane/snapshot", Snapshot, wait_s=60.0)
+
+    async def feed(self, after: int, wait_s: float = 0.0) -> Feed:
+        path = f"/api/v1/lane/feed?after={after}&wait={wait_s}"
+        return await self._call("GET", path, Feed, wait_s=ANSWER_S + wait_s)
+
+    async def log(self, epoch: int, records: list[LogRecord]) -> LogAck:
+        """Hand in consecutive records; at most RECORDS_PER_BATCH_MAX."""
+        raw = tuple(msgspec.Raw(msgspec.json.encode(record)) for record in records)
+        return await self._post("/api/v1/lane/log", LogBatch(epoch, records[0].number, raw), LogAck)
+
+    async def scan(self, scan: OnlineScan) -> Decided:
+        return await self._post("/api/v1/scans", scan, Decided)
+
+    async def badge(self, code: str) -> BadgeData:
+        path = f"/api/v1/printer/badges/{quote(code, safe='')}"
+        return await self._call("GET", path, BadgeData)
+
+    # --- the operator's command line
+
+    async def operate(self, method: str, path: str, body: object = None) -> Any:
+        """Any other operation, as plain JSON values."""
+        raw = None if body is None else json.dumps(body).encode()
+        return await self._call(method, path, object, raw)
+
+    async def import_file(
+        self, edition: str, name: str, raw: bytes, dry_run: bool
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Each step of an import while it runs; the last has the report."""
+        path = (
+            f"/api/v1/editions/{edition}/imports?file={quote(name, safe='')}&dry_run={int(dry_run)}"
+        )
+        async with self._request("POST", path, raw, IMPORT_S, "application/octet-stream") as answer:
+            await _check(answer)
+            async for line in answer.content:
+                yield json.loads(line)
+
+    # --- one call
+
+    async def _post(self, path: str, body: msgspec.Struct, kind: type[T]) -> T:
+        return await self._call("POST", path, kind, msgspec.json.encode(body))
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        kind: type[T],
+        raw: bytes | None = None,
+        wait_s: float = ANSWER_S,
+    ) -> T:
+        try:
+            async with self._request(method, path, raw, wait_s, "application/json") as answer:
+                await _check(answer)
+                body = await _limited(answer)
+                if answer.status == HTTPStatus.NO_CONTENT:
+                    return None  # type: ignore[return-value]
+                return msgspec.json.decode(body, type=kind)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise ServerAway(
+                f"{self._url} does not answer: {error or type(error).__name__}"
+            ) from None
+        except msgspec.DecodeError as error:
+            raise ServerAway(
+                f"{self._url} answers what this version cannot read: {error}"
+            ) from None
+
+    def _request(
+        self, method: str, path: str, raw: bytes | None, wait_s: float, kind: str
+    ) -> "aiohttp.client._RequestContextManager":
+        if self._session is None:
+            self._session = aiohttp.ClientSession(headers=self._headers)
+        headers = {"Content-Type": kind} if raw is not None else {}
+        return self._session.request(
+            method,
+            self._url + path,
+            data=raw,
+            headers=headers,
+            timeout=aiohttp.ClientTimeout(total=wait_s, connect=5),
+            allow_redirects=False,
+        )
+
+
+async def _check(answer: aiohttp.ClientResponse) -> None:
+    if answer.status < HTTPStatus.MULTIPLE_CHOICES:
+        return
+    raw = (await answer.content.read(64 * 1024)).decode("utf-8", "replace")
+    try:
+        problem = json.loads(raw)
+        title, detail = str(problem["title"]), str(problem.get("detail", ""))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        title, detail = f"HTTP {answer.status}", raw[:200]
+    if (
+        answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        or answer.status == HTTPStatus.TOO_MANY_REQUESTS
+    ):
+        raise ServerAway(f"{title}: {detail}")
+    raise CallRefused(answer.status, title, detail)
+
+
+async def _limited(answer: aiohttp.ClientResponse) -> bytes:
+    parts, size = [], 0
+    async for part in answer.content.iter_any():
+        size += len(part)
+        if size > ANSWER_BYTES_MAX:
+            raise ServerAway("the answer is larger than any answer of ours")
+        parts.append(part)
+    return b"".join(parts)

@@ -1,0 +1,1 @@
+"""The commands of `gate`, a module a group."""

@@ -1,0 +1,176 @@
+"""`gate policy check | explain | table`: what a policy file means, without a server or with one."""
+
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from gate.access.decide import explain as walk
+from gate.access.model import (
+    CategoryId,
+    Credential,
+    Decision,
+    Direction,
+    Entitlement,
+    EventId,
+    Facts,
+    GateId,
+    Holder,
+    HolderRecord,
+    Profile,
+    Scan,
+    SigningKey,
+    Status,
+)
+from gate.access.policy import Policy
+from gate.access.policy_file import PolicyError, parse
+from gate.client import Client
+from gate.commands.remote import operate
+from gate.editions import example
+from gate.words.words import Words
+
+EXAMPLE = "example"
+
+
+def load(file: str) -> Policy:
+    """Raises PolicyError; a file that cannot be opened is one too."""
+    if file == EXAMPLE:
+        return parse(example(), "example edition")
+    try:
+        return parse(Path(file).read_text(encoding="utf-8"), file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError([f"{file}: {error}"]) from None
+
+
+def check(file: str) -> int:
+    try:
+        policy = load(file)
+    except PolicyError as error:
+        print(error, file=sys.stderr)
+        return 1
+    lanes = sum(gate.lanes for gate in policy.gates.values())
+    rules = sum(len(zone.rules) for zone in policy.zones.values())
+    print(
+        f"{file}: good. {policy.name}, version {policy.version}: {len(policy.events)} events on "
+        f"{len(policy.days)} days, {len(policy.categories)} categories, {len(policy.zones)} zones, "
+        f"{rules} rules, {len(policy.gates)} gates with {lanes} lanes"
+    )
+    return 0
+
+
+def table(file: str) -> int:
+    """Zone x event x day x category with hours, a line each: to read, and to diff."""
+    try:
+        policy = load(file)
+    except PolicyError as error:
+        print(error, file=sys.stderr)
+        return 1
+    rows = [("zone", "event", "day", "category", "hours"), *table_rows(policy)]
+    widths = [max(len(row[i]) for row in rows) for i in range(5)]
+    for row in rows:
+        print("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip())
+    return 0
+
+
+def table_rows(policy: Policy) -> Iterator[tuple[str, str, str, str, str]]:
+    for zone in policy.zones.values():
+        for event in policy.events:
+            for day in policy.days:
+                for category in policy.categories:
+                    hours = [
+                        f"{r.opens:%H:%M}-{r.closes:%H:%M}"
+                        for r in zone.rules
+                        if r.event == event
+                        and day in r.days
+                        and (r.categories is None or category in r.categories)
+                    ]
+                    if hours:
+                        yield zone.id, event, day.isoformat(), category, ", ".join(hours)
+
+
+def explain(
+    file: str, registration: str, badge: str, claims: str, gate: str, at: str, direction: str
+) -> int:
+    """Each check of the decision and its verdict, for a badge at a gate at a moment."""
+    try:
+        policy = load(file)
+        moment = _moment(at, policy)
+        if gate not in policy.gates:
+            raise ValueError(f"no gate {gate!r}; there are: {', '.join(policy.gates)}")
+        if claims:
+            scan, facts = described(claims, policy, gate, moment, Direction(direction))
+            _print(scan, facts, policy)
+            return 0
+    except (PolicyError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return operate(_asked(registration, badge, gate, moment, direction))
+
+
+def described(
+    claims: str, policy: Policy, gate: str, at: datetime, direction: Direction
+) -> tuple[Scan, Facts]:
+    """A scan of an imagined approved badge: ``CATEGORY EVENT[:DAY,DAY] ...``.
+
+    Raises ValueError naming a category, event or day the policy does not have.
+    """
+    category, *parts = claims.split()
+    if category not in policy.categories:
+        raise ValueError(f"no category {category!r}; there are: {', '.join(policy.categories)}")
+    held = []
+    for part in parts:
+        name, _, days = part.partition(":")
+        event = policy.events.get(EventId(name))
+        if event is None:
+            raise ValueError(f"no event {name!r}; there are: {', '.join(policy.events)}")
+        chosen = [d for d in event.days if not days or str(d.day) in days.split(",")]
+        held.append(Entitlement(event.id, frozenset(chosen)))
+    profile = Profile(1, CategoryId(category), tuple(held))
+    kind = policy.categories[profile.category].kind
+    credential = Credential(kind, 1, policy.number, Holder(1), 1, 1, 0, policy.expires_h())
+    key = SigningKey(1, bytes(32), policy.epoch, policy.expires, frozenset({kind}))
+    record = HolderRecord(Holder(1), 1, 1, Status.APPROVED)
+    return Scan(credential, GateId(gate), direction, at), Facts(
+        {1: key}, {1: profile}, record=record
+    )
+
+
+def _asked(
+    registration: str, badge: str, gate: str, at: datetime, direction: str
+) -> Callable[[Client, str], Awaitable[int]]:
+    async def act(client: Client, edition: str) -> int:
+        body = {
+            "registration": registration,
+            "badge": badge,
+            "gate": gate,
+            "at_ms": int(at.timestamp() * 1000),
+            "direction": direction,
+        }
+        steps = await client.operate("POST", f"/api/v1/editions/{edition}/explain", body)
+        for step in steps["steps"]:
+            print(_line(step["check"], step["verdict"]))
+        print(steps["words"])
+        return 0
+
+    return act
+
+
+def _print(scan: Scan, facts: Facts, policy: Policy) -> None:
+    last: Decision | None = None
+    for name, last in walk(scan, facts, policy):
+        print(_line(name, f"{last.reason} ({last.rule})" if last else "passes"))
+    if last is not None:
+        print(Words("en").decision(last, policy, scan.at))
+
+
+def _line(name: str, verdict: str) -> str:
+    return f"{name:<14} {verdict}"
+
+
+def _moment(text: str, policy: Policy) -> datetime:
+    """ISO 8601; without an offset it is the venue's wall clock."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"--at {text!r}: expected such as 2026-07-08T09:00") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=policy.time_zone)

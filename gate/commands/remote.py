@@ -1,0 +1,121 @@
+"""Commands that ask a running server: `gate import`, `gate enrol`, `gate admin-link`.
+
+They call the API as the operator, by the token in the server's data folder, readable only there.
+"""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from gate.client import CallRefused, Client, ServerAway
+from gate.commands.configured import settings
+from gate.settings import ServerSettings
+
+PROBLEMS_SHOWN = 50
+
+
+def operate(act: Callable[[Client, str], Awaitable[int]]) -> int:
+    """Run `act(client, edition)` as the operator; errors become one line and status 1."""
+    chosen = settings(ServerSettings)
+    path = chosen.data_dir / "operator.token"
+
+    async def run() -> int:
+        async with Client(chosen.url, path.read_text().strip()) as client:
+            me = await client.operate("GET", "/api/v1/me")
+            return await act(client, me["edition"])
+
+    try:
+        return asyncio.run(run())
+    except FileNotFoundError:
+        print(
+            f"no {path}: start the server once, here, or set GATE_SERVER_DATA_DIR", file=sys.stderr
+        )
+    except (ServerAway, CallRefused, OSError) as error:
+        print(error, file=sys.stderr)
+    return 1
+
+
+def import_file(file: Path, dry_run: bool) -> int:
+    """0 when every row was taken, 2 when some were not, 1 when the import did not happen."""
+
+    async def act(client: Client, edition: str) -> int:
+        report = await _with_progress(client, edition, file, dry_run)
+        show(report)
+        return 2 if report["problems"] else 0
+
+    return operate(act)
+
+
+async def _with_progress(client: Client, edition: str, file: Path, dry_run: bool) -> dict[str, Any]:
+    report: dict[str, Any] | None = None
+    columns = (
+        TextColumn("{task.description:<10}"),
+        BarColumn(),
+        TextColumn("{task.completed:>6,.0f} of {task.total:,.0f}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("sending", total=1)
+        async for step in client.import_file(edition, file.name, file.read_bytes(), dry_run):
+            report = step.get("report") or report
+            bar.update(task, description=step["step"], completed=step.get("done", 0),
+                       total=max(1, step.get("of", 1)))  # fmt: skip
+    if report is None:
+        raise ServerAway("the server broke off; nothing was stored, run the import again")
+    return report
+
+
+def show(report: dict[str, Any]) -> None:
+    """The report as an operator reads it: what went in, and each row that did not."""
+    out = Console(soft_wrap=True, highlight=False)
+    kind = f"{report['encoding']}, separator {report['separator']}" if report["encoding"] else ""
+    head = "Dry run, nothing stored. " if report["dry_run"] else ""
+    out.print(f"{head}{report['file']}" + (f" ({kind})" if kind else ""), markup=False)
+    out.print(
+        f"{report['added']:,} new, {report['updated']:,} changed, {report['unchanged']:,} unchanged, "
+        f"{report['signed']:,} badges signed, {report['refused']:,} rows refused, "
+        f"{report['repeats']:,} repeats; {report['seconds']:.1f} s"
+    )
+    if report["unknown_columns"]:
+        out.print(f"columns not used: {', '.join(report['unknown_columns'])}", markup=False)
+    if not report["problems"]:
+        return
+    table = Table("line", "column", "value", "why")
+    for problem in report["problems"][:PROBLEMS_SHOWN]:
+        row = (
+            str(problem["line"] or "file"),
+            *(problem[k] for k in ("column", "value", "message")),
+        )
+        table.add_row(*(each.replace("[", "\\[") for each in row))
+    out.print(table)
+    if len(report["problems"]) > PROBLEMS_SHOWN:
+        out.print(f"... and {len(report['problems']) - PROBLEMS_SHOWN:,} more")
+
+
+def enrol(device: str, role: str, gate: str | None, direction: str) -> int:
+    """Print a one-time code for a device."""
+
+    async def act(client: Client, edition: str) -> int:
+        body = {"id": device, "role": role, "gate": gate, "direction": direction}
+        made = await client.operate("POST", f"/api/v1/editions/{edition}/devices", body)
+        print(f"{made['code']}  enrols {device} once, within {made['minutes']} minutes")
+        return 0
+
+    return operate(act)
+
+
+def admin_link(roles: list[str]) -> int:
+    """Print a one-time link that makes an account with these roles."""
+
+    async def act(client: Client, edition: str) -> int:
+        made = await client.operate("POST", "/api/v1/staff/links", {"roles": roles})
+        print(made["url"])
+        return 0
+
+    return operate(act)

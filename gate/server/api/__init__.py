@@ -1,0 +1,20 @@
+"""Every operation of the service, a module a subject; `ROUTES` of each is its table."""
+
+from gate.server.api import (
+    counts,
+    devices,
+    explain,
+    lane,
+    pages,
+    people,
+    printer,
+    signing_in,
+    staff,
+    system,
+)
+from gate.server.routes import Route
+
+
+def all_routes() -> tuple[Route, ...]:
+    modules = (signing_in, staff, people, devices, explain, lane, printer, counts, system, pages)
+    return tuple(route for module in modules for route in module.ROUTES)

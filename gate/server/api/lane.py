@@ -1,0 +1,164 @@
+"""What lanes call: hello, snapshot, feed, log; and scans that the server decides."""
+
+import asyncio
+import contextlib
+import zlib
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import msgspec
+from aiohttp import web
+from msgspec import Meta
+
+from gate.access.model import GateId
+from gate.access.wire import (
+    FEED_ROWS_MAX,
+    Decided,
+    Feed,
+    Hello,
+    HolderRow,
+    LogAck,
+    LogBatch,
+    OnlineScan,
+    Snapshot,
+    Welcome,
+)
+from gate.server.problem import Refused
+from gate.server.roles import Permission
+from gate.server.routes import Call, Route, Scope
+from gate.server.service import Service
+from gate.server.store import log as store
+
+WAIT_S_MAX = 25
+LOG_BYTES_MAX = 2 * 1024 * 1024
+SLACK_MIN = 5
+"""A badge is signed a little before the feed tells of it: claim knowledge only up to then."""
+
+
+class FeedQuery(msgspec.Struct):
+    after: Annotated[int, Meta(ge=0, le=2**53)]
+    wait: Annotated[float, Meta(ge=0, le=WAIT_S_MAX)] = 0.0
+    """Seconds to wait for a row when there is none yet."""
+
+
+async def hello(call: Call) -> Welcome:
+    device, body = call.device, call.body
+    assert isinstance(body, Hello)
+    call.service.devices.heard(device.id, body)
+    appender = call.service.appender
+    return Welcome(
+        now_ms=call.service.clock.now_ms(),
+        head=appender.known.cursor,
+        acked_through=appender.acked_through(device.id, device.epoch),
+        gate=device.gate,
+        direction=device.direction,
+    )
+
+
+async def snapshot(call: Call) -> web.Response:
+    packed = await asyncio.to_thread(zlib.compress, _snapshot(call.service), 1)
+    return web.Response(
+        body=packed, content_type="application/json", headers={"Content-Encoding": "deflate"}
+    )
+
+
+def _snapshot(service: Service) -> bytes:
+    known = service.appender.known
+    held = known.holders.values()
+    return msgspec.json.encode(
+        Snapshot(
+            cursor=known.cursor,
+            known_until_min=_known_until(service),
+            policy=service.policy_text,
+            keys=tuple(known.keys.values()),
+            profiles=tuple(known.profiles.values()),
+            holders=tuple(
+                HolderRow(r.holder, r.generation, r.profile, r.status, r.attention) for r in held
+            ),
+            mode=known.mode,
+        )
+    )
+
+
+def _known_until(service: Service) -> int:
+    return max(0, service.policy.minutes(service.clock.now()) - SLACK_MIN)
+
+
+async def feed(call: Call) -> Feed:
+    query, appender = call.query, call.service.appender
+    assert isinstance(query, FeedQuery)
+    if query.after > appender.known.cursor:
+        raise Refused(409, "Ahead of the feed", "take a new snapshot: this feed was restored")
+    if query.after == appender.known.cursor and query.wait:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(appender.feed_changed.wait(), query.wait)
+    known_until, head = _known_until(call.service), appender.known.cursor
+    edition = call.service.policy.edition
+    rows = (
+        await store.feed_after(call.service.pool, edition, query.after, FEED_ROWS_MAX)
+        if query.after < head
+        else ()
+    )
+    return Feed(tuple(rows), head, known_until)
+
+
+async def log(call: Call) -> LogAck:
+    device, batch = call.device, call.body
+    assert isinstance(batch, LogBatch)
+    if batch.epoch > device.epoch:
+        raise Refused(422, "Unknown epoch", f"epoch {batch.epoch} was never given to this device")
+    return await call.service.appender.upload(device.id, device.epoch, batch)
+
+
+async def scan(call: Call) -> bytes:
+    device, body = call.device, call.body
+    assert isinstance(body, OnlineScan)
+    if body.epoch != device.epoch:
+        raise Refused(409, "Other epoch", f"this device is in epoch {device.epoch} now")
+    gate = device.gate or GateId("")
+    return await call.service.appender.scan(device.id, gate, body, call.service.clock.now())
+
+
+def _lane(
+    method: str,
+    path: str,
+    handler: Callable[[Call], Awaitable[object]],
+    summary: str,
+    answer: object,
+    **more: object,
+) -> Route:
+    return Route(
+        method,
+        path,
+        handler,
+        Permission.LANE,
+        Scope.DEVICE,
+        summary,
+        answer,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+ROUTES = (
+    _lane("POST", "/api/v1/lane/hello", hello, "A lane reports itself", Welcome, body=Hello),
+    _lane("GET", "/api/v1/lane/snapshot", snapshot, "Everything a lane needs", Snapshot),
+    _lane("GET", "/api/v1/lane/feed", feed, "What changed", Feed, query=FeedQuery, errors=(409,)),
+    _lane(
+        "POST",
+        "/api/v1/lane/log",
+        log,
+        "A lane hands in its records",
+        LogAck,
+        body=LogBatch,
+        body_bytes_max=LOG_BYTES_MAX,
+    ),
+    _lane(
+        "POST",
+        "/api/v1/scans",
+        scan,
+        "The server decides a scan",
+        Decided,
+        body=OnlineScan,
+        errors=(409,),
+    ),
+)

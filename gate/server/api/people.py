@@ -1,0 +1,180 @@
+"""Registrations: the import, with progress while it runs, and looking somebody up."""
+
+import asyncio
+import contextlib
+from datetime import date
+from functools import partial
+from typing import Annotated
+
+import msgspec
+from aiohttp import web
+from msgspec import Meta
+
+from gate.access.model import CategoryId, EventId, Status
+from gate.server import imports
+from gate.server.imports import ImportReport
+from gate.server.problem import Refused
+from gate.server.registrations.parse import parse
+from gate.server.roles import Permission
+from gate.server.routes import Call, Route, Scope, read_limited
+from gate.server.store import registrations as store
+from gate.server.store import staff as audit_store
+from gate.server.store.registrations import Stored
+
+NDJSON = "application/x-ndjson"
+STEPS_QUEUED_MAX = 1000
+
+
+class ImportQuery(msgspec.Struct):
+    file: Annotated[str, Meta(max_length=200)] = "upload"
+    """Name of the file, for the report."""
+    dry_run: bool = False
+
+
+class FindQuery(msgspec.Struct):
+    find: Annotated[str, Meta(min_length=3, max_length=80)]
+    """Part of a name, an organisation or a code: three characters at least."""
+
+
+class Step(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of an import's answer; the last one carries the report."""
+
+    step: str
+    done: int = 0
+    of: int = 0
+    report: ImportReport | None = None
+
+
+class Held(msgspec.Struct, frozen=True):
+    event: EventId
+    days: tuple[date, ...]
+
+
+class Person(msgspec.Struct, frozen=True):
+    """A registration as the desk sees it."""
+
+    code: str
+    name_on_badge: str
+    given: str
+    family: str
+    native_name: str
+    organisation: str
+    country: str
+    category: CategoryId
+    status: Status
+    language: str
+    email: str
+    photo: str
+    generation: int
+    entitlements: tuple[Held, ...]
+
+
+async def import_file(call: Call) -> web.StreamResponse:
+    """Streams a `Step` a line, so that whoever waits sees how far it is."""
+    service, query, request = call.service, call.query, call.request
+    assert isinstance(query, ImportQuery)
+    raw = await read_limited(request, service.settings.import_bytes_max)
+    steps: asyncio.Queue[Step | None] = asyncio.Queue(STEPS_QUEUED_MAX)
+
+    def progress(step: str, done: int, of: int) -> None:
+        with contextlib.suppress(asyncio.QueueFull):
+            steps.put_nowait(Step(step, done, of))
+
+    async def work() -> ImportReport:
+        try:
+            progress("reading", 0, 0)
+            parsed = await asyncio.to_thread(parse, raw, service.policy)
+            now = service.clock.now()
+            return await imports.run(
+                service.appender,
+                service.policy,
+                service.signer,
+                parsed,
+                query.file,
+                now,
+                query.dry_run,
+                progress,
+            )
+        finally:
+            await steps.put(None)
+
+    running = asyncio.create_task(work())
+    response = web.StreamResponse(headers={"Content-Type": NDJSON})
+    await response.prepare(request)
+    while (step := await steps.get()) is not None:
+        with contextlib.suppress(ConnectionError):
+            await response.write(msgspec.json.encode(step) + b"\n")
+    report = await running
+    if not query.dry_run:
+        said = f"{query.file}: +{report.added} ~{report.updated} refused {report.refused}"
+        await audit_store.audit(service.pool, call.staff.name, "registrations imported", said)
+    await response.write(msgspec.json.encode(Step("done", report=report)) + b"\n")
+    return response
+
+
+async def find(call: Call) -> list[Person]:
+    assert isinstance(call.query, FindQuery)
+    found = await store.find(call.service.pool, call.service.policy.edition, call.query.find)
+    return [_person(each) for each in found]
+
+
+async def one(call: Call) -> Person:
+    stored = await store.one(call.service.pool, call.service.policy.edition, call.path["code"])
+    if stored is None:
+        raise Refused(404, "No such registration", "there is none with this code")
+    return _person(stored)
+
+
+def _person(stored: Stored) -> Person:
+    r = stored.registration
+    held = tuple(Held(e.event, tuple(sorted(e.days))) for e in r.entitlements)
+    return Person(
+        r.code,
+        r.name_on_badge,
+        r.given,
+        r.family,
+        r.native_name,
+        r.organisation,
+        r.country,
+        r.category,
+        r.status,
+        r.language,
+        r.email,
+        r.photo,
+        stored.generation,
+        held,
+    )
+
+
+_read = partial(Route, "GET", permission=Permission.READ_PEOPLE, scope=Scope.PATH)
+
+ROUTES = (
+    Route(
+        "POST",
+        "/api/v1/editions/{edition}/imports",
+        import_file,
+        Permission.WRITE_PEOPLE,
+        Scope.PATH,
+        "Import registrations from a CSV or JSON file (the raw file is the body)",
+        Step,
+        answer_type=NDJSON,
+        query=ImportQuery,
+        body_type="application/octet-stream",
+        errors=(413,),
+    ),
+    _read(
+        "/api/v1/editions/{edition}/registrations",
+        find,
+        summary="Find people by part of a name",
+        answer=list[Person],
+        query=FindQuery,
+    ),
+    _read(
+        "/api/v1/editions/{edition}/registrations/{code}",
+        one,
+        summary="One registration",
+        answer=Person,
+        errors=(404,),
+        path_doc={"code": "registration code"},
+    ),
+)

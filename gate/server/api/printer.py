@@ -1,0 +1,85 @@
+"""What kiosks and printers call: the data of one badge."""
+
+from gate.access.model import Status
+from gate.access.policy import Policy
+from gate.access.wire import BadgeData, DayChips
+from gate.server.problem import Refused
+from gate.server.registrations.parse import Registration
+from gate.server.roles import Permission
+from gate.server.routes import Call, Route, Scope
+from gate.server.store import registrations as store
+
+
+async def badge(call: Call) -> BadgeData:
+    service, code = call.service, call.path["code"]
+    stored = await store.one(service.pool, service.policy.edition, code)
+    if stored is None or stored.registration.status is not Status.APPROVED:
+        raise Refused(404, "No badge", "there is no approved registration with this code")
+    text = await store.badge_text(
+        service.pool, service.policy.edition, stored.holder, stored.generation
+    )
+    if text is None:
+        raise Refused(404, "No badge", "this registration has no signed badge")
+    return badge_data(stored.registration, stored.holder, stored.generation, text, service.policy)
+
+
+def badge_data(
+    registration: Registration, holder: int, generation: int, text: str, policy: Policy
+) -> BadgeData:
+    """What a printer draws: names, category and the strip of days, in the policy's words."""
+    category = policy.categories[registration.category]
+    return BadgeData(
+        code=registration.code,
+        text=text,
+        holder=holder,
+        generation=generation,
+        given=registration.given,
+        family=registration.family,
+        name_on_badge=registration.name_on_badge,
+        native_name=registration.native_name,
+        organisation=registration.organisation,
+        country=registration.country,
+        category=category.id,
+        category_name=category.name,
+        category_colour=category.colour,
+        language=registration.language,
+        days=_days(registration, policy),
+        edition_name=policy.name,
+        edition_place=policy.place,
+        events={event.short: event.name for event in policy.events.values()},
+    )
+
+
+def _days(registration: Registration, policy: Policy) -> tuple[DayChips, ...]:
+    """Per day, the events whose rules would admit this holder at some hour of it."""
+    held = {each.event: each.days for each in registration.entitlements}
+    strip = []
+    for day in policy.days:
+        chips = []
+        for event in policy.events.values():
+            entitled = any(day in held.get(e, ()) for e in event.through | {event.id})
+            rules = [r for z in policy.zones.values() for r in z.rules if r.event == event.id]
+            admitted = any(
+                day in rule.days
+                and (rule.categories is None or registration.category in rule.categories)
+                for rule in rules
+            )
+            if entitled and admitted and day in event.days:
+                chips.append((event.short, event.colour))
+        strip.append(DayChips(day, tuple(chips)))
+    return tuple(strip)
+
+
+ROUTES = (
+    Route(
+        "GET",
+        "/api/v1/printer/badges/{code}",
+        badge,
+        Permission.PRINT,
+        Scope.DEVICE,
+        "What to draw on one badge",
+        BadgeData,
+        errors=(404,),
+        path_doc={"code": "registration code"},
+    ),
+)

@@ -1,0 +1,168 @@
+"""The service as a whole: what it starts, in which order, and the application in front of it."""
+
+import logging
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+from aiohttp import web
+
+from gate.access.known import Known
+from gate.access.policy import Policy
+from gate.access.policy_file import parse
+from gate.access.wire import FeedRow
+from gate.editions import example
+from gate.server import migrate, problem, routes
+from gate.server.api import all_routes
+from gate.server.appender import AnotherServer, Appender, Busy, StorageAway
+from gate.server.auth import Auth, operator_token
+from gate.server.devices import Devices
+from gate.server.issue import Signer, signer
+from gate.server.live import Live
+from gate.server.problem import Refused
+from gate.server.service import SERVICE, Service
+from gate.server.store import registrations as store
+from gate.settings import ServerSettings
+
+POOL_MAX = 10
+HEADERS = {
+    "Server": "gate",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+_log = logging.getLogger(__name__)
+
+
+def policy_text(settings: ServerSettings) -> tuple[str, str]:
+    """(text, name for messages) of the edition's policy file. Raises OSError."""
+    if settings.policy_file:
+        return Path(settings.policy_file).read_text(encoding="utf-8"), settings.policy_file
+    return example(), "the example edition"
+
+
+@asynccontextmanager
+async def service(settings: ServerSettings, database_url: str) -> AsyncIterator[Service]:
+    """Everything that runs behind the API, started and stopped in order.
+
+    Raises PolicyError, SchemaTooNew, AnotherServer and database errors with words for people.
+    """
+    text, source = policy_text(settings)
+    policy = parse(text, source)
+
+    async def connect() -> asyncpg.Connection:
+        return await asyncpg.connect(database_url, timeout=10)
+
+    connection = await connect()
+    try:
+        await migrate.migrate(connection)
+    finally:
+        await connection.close()
+    pool = await asyncpg.create_pool(database_url, min_size=1, max_size=POOL_MAX)
+    badge_signer = signer(policy, settings.data_dir / "keys")
+    appender = Appender(connect, await _known(pool, policy, badge_signer))
+    live = Live(connect, pool, policy, settings.clock)
+    try:
+        await appender.start()
+        await _tell_changes(appender, policy, text, badge_signer)
+        await live.start()
+        yield Service(
+            settings=settings,
+            clock=settings.clock,
+            policy=policy,
+            policy_text=text,
+            pool=pool,
+            appender=appender,
+            signer=badge_signer,
+            devices=Devices(pool, policy),
+            auth=Auth(pool, operator_token(settings.data_dir)),
+            live=live,
+        )
+    finally:
+        await live.stop()
+        await appender.stop()
+        await pool.close()
+
+
+async def _known(pool: asyncpg.Pool, policy: Policy, badge_signer: Signer) -> Known:
+    """What the database says, in memory; the appender adds positions and presence."""
+    known = Known(policy)
+    known.keys = {key.key_id: key for key in await store.keys(pool, policy.edition)}
+    known.keys[badge_signer.public.key_id] = badge_signer.public
+    known.profiles = {p.number: p for p in await store.profiles(pool, policy.edition)}
+    known.holders = {row.holder: row.record() for row in await store.holders(pool, policy.edition)}
+    # The server itself knows every badge it ever signed: a badge without a record is forged.
+    known.known_until_min = 2**24
+    return known
+
+
+async def _tell_changes(
+    appender: Appender, policy: Policy, text: str, badge_signer: Signer
+) -> None:
+    """Tell the lanes of a policy or key that changed while the service was down."""
+
+    async def apply(connection: asyncpg.Connection) -> list[FeedRow]:
+        rows = []
+        before = await store.edition_policy(connection, policy.edition)
+        await store.save_edition(connection, policy, text)
+        if before != text:
+            rows.append(FeedRow(seq=0, policy=text))
+        key = badge_signer.public
+        if key not in await store.keys(connection, policy.edition):
+            await store.save_key(connection, policy.edition, key)
+            rows.append(FeedRow(seq=0, key=key))
+        return rows
+
+    await appender.change(apply)
+
+
+def application(running: Service) -> web.Application:
+    """The aiohttp application. Raises RouteTableError when a route is not wholly declared."""
+    app = web.Application(middlewares=[_answer_errors], client_max_size=64 * 1024)
+    app[SERVICE] = running
+    routes.install(app, all_routes())
+    app.on_response_prepare.append(_headers)
+    app.on_shutdown.append(_close_streams)
+    return app
+
+
+async def _headers(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
+    response.headers.setdefault("Cache-Control", "no-store")
+
+
+async def _close_streams(app: web.Application) -> None:
+    app[SERVICE].live.close_streams()
+
+
+@web.middleware
+async def _answer_errors(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Whatever happens, the answer is a problem in plain words; details stay in the log."""
+    try:
+        return await handler(request)
+    except Refused as refused:
+        return problem.answer(refused)
+    except web.HTTPException as error:
+        answer = problem.answer(Refused(error.status, error.reason))
+        answer.headers.update({k: v for k, v in error.headers.items() if k == "Allow"})
+        return answer
+    except Busy as error:
+        return problem.answer(Refused(503, "Busy", str(error), 1))
+    except (StorageAway, AnotherServer, TimeoutError) as error:
+        return problem.answer(Refused(503, "Storage away", str(error), 1))
+    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError) as error:
+        _log.warning("the database does not answer: %s", error)
+        return problem.answer(Refused(503, "Storage away", "the database does not answer", 1))
+    except Exception:  # noqa: BLE001 - no exception page for anybody
+        name = secrets.token_hex(4)
+        _log.exception("request %s failed", name)
+        return problem.answer(Refused(500, "Our fault", "the server's log says more"), name)

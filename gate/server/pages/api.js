@@ -1,0 +1,34 @@
+// Calls of the server's API as whoever is signed in; errors are the server's own words.
+
+export class Problem extends Error {
+  constructor(status, body) {
+    super(body?.detail ? `${body.title}: ${body.detail}` : body?.title ?? `HTTP ${status}`);
+    this.status = status;
+  }
+}
+
+let csrf = "";
+
+export async function me() {
+  const answer = await call("GET", "/api/v1/me");
+  csrf = answer.csrf;
+  return answer;
+}
+
+export async function call(method, path, body) {
+  const headers = {};
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (csrf && method !== "GET") headers["X-CSRF-Token"] = csrf;
+  const answer = await fetch(path, {
+    method, headers, body: body === undefined ? undefined : JSON.stringify(body),
+    credentials: "same-origin",
+  });
+  if (answer.status === 204) return null;
+  const value = await answer.json().catch(() => null);
+  if (!answer.ok) throw new Problem(answer.status, value);
+  return value;
+}
+
+export function signInFirst() {
+  location.assign(`/sign-in#${encodeURIComponent(location.pathname + location.search)}`);
+}

@@ -1,0 +1,128 @@
+# كلمات البوابات والشاشة. تصل الوسائط جاهزة من words.py.
+
+## The light
+title-go = أهلاً وسهلاً
+title-exit = مع السلامة
+title-stop = قف
+title-check = تحقق
+
+## Reasons in full: what the person at the door is told
+reason-admitted = { $event } · { $today }
+reason-exited = سُجّل الخروج
+reason-emergency = طوارئ: جميع الأبواب مفتوحة
+reason-unreadable = هذا الرمز ليس شارة
+reason-wrong-edition = هذه الشارة لمؤتمر آخر
+reason-unknown-key = لا يمكن التحقق من هذه الشارة
+reason-bad-signature = لا يمكن التحقق من هذه الشارة
+reason-key-not-valid = لا يمكن التحقق من هذه الشارة
+reason-key-scope = لا يمكن التحقق من هذه الشارة
+reason-test-badge = هذه شارة تجريبية
+reason-expired = انتهت صلاحية هذه الشارة
+reason-replaced = استُبدلت هذه الشارة بأخرى أحدث
+reason-cancelled = أُلغي هذا التسجيل
+reason-blocked = يرجى مراجعة المشرف
+reason-not-approved = لم تتم الموافقة على هذا التسجيل بعد
+reason-unknown-issue = هذه الشارة غير معروفة
+reason-needs-record = يجب التحقق من هذه الشارة في مكتب الاعتماد
+reason-wrong-gate = هذه البوابة غير مفتوحة في هذا الاتجاه
+reason-wrong-event = هذه الشارة مخصصة لـ: { $events }
+reason-wrong-category = غير مفتوح لهذه الفئة من الشارات: { $event }
+reason-wrong-day = { $event }: صالحة { $days }
+reason-too-early = { $event }: يُفتح { $when }
+reason-too-late = { $event }: مغلق لهذا اليوم
+reason-already-inside = موجود في الداخل: دخل من { $gate }، { $since }
+reason-too-soon = يرجى الانتظار حتى { $when }
+reason-day-limit = سبق الدخول اليوم من { $gate }، { $since }
+reason-zone-full = هذه القاعة ممتلئة
+reason-second-look = قارن الشخص بالصورة
+reason-rule-error = لا قرار: استدعِ المشرف
+
+## Reasons in short: table rows and bars
+reason-admitted-short = مسموح
+reason-exited-short = خرج
+reason-emergency-short = طوارئ
+reason-unreadable-short = ليس شارة
+reason-wrong-edition-short = مؤتمر آخر
+reason-unknown-key-short = مفتاح مجهول
+reason-bad-signature-short = مزورة
+reason-key-not-valid-short = مفتاح غير صالح
+reason-key-scope-short = مفتاح غير مخوّل
+reason-test-badge-short = تجريبية
+reason-expired-short = منتهية
+reason-replaced-short = مستبدلة
+reason-cancelled-short = ملغى
+reason-blocked-short = محظورة
+reason-not-approved-short = غير موافق عليه
+reason-unknown-issue-short = مجهولة
+reason-needs-record-short = تحتاج إلى سجل
+reason-wrong-gate-short = بوابة أخرى
+reason-wrong-event-short = فعالية أخرى
+reason-wrong-category-short = فئة أخرى
+reason-wrong-day-short = غير صالحة اليوم
+reason-too-early-short = مبكر جداً
+reason-too-late-short = مغلق
+reason-already-inside-short = في الداخل
+reason-too-soon-short = قريب جداً
+reason-day-limit-short = الحد اليومي
+reason-zone-full-short = القاعة ممتلئة
+reason-second-look-short = للتحقق
+reason-rule-error-short = لا قرار
+
+## The lane
+lane-ready = أظهر شارتك
+lane-starting = بدء التشغيل
+lane-online = متصل
+lane-offline = غير متصل، يقرر وحده
+lane-offline-since = غير متصل منذ { $when }، يقرر وحده
+lane-never-synced = في انتظار أول قائمة للشارات
+lane-waiting = { $n ->
+    [zero] لا سجلات محفوظة
+    [one] سجل واحد محفوظ
+    [two] سجلان محفوظان
+    [few] { $n } سجلات محفوظة
+    [many] { $n } سجلاً محفوظاً
+   *[other] { $n } سجل محفوظ
+}
+lane-camera-lost = فُقدت الكاميرا: استخدم القارئ اليدوي
+lane-process-lost = فقدت هذه الشاشة مسارها. لا تُدخل أحداً بناءً عليها.
+lane-help-desk = المساعدة: اسأل الموظفين
+
+## The wall
+wall-entries = الدخول
+wall-inside = في الداخل الآن
+wall-entered = دخلوا اليوم
+wall-per-minute = في الدقيقة
+wall-refused = رُفضوا اليوم
+wall-attention = يتطلب الانتباه
+wall-attention-none = كل شيء على ما يرام
+wall-cumulative = الدخول التراكمي
+wall-gates = البوابات
+wall-gates-note = الدخول في الدقيقة، آخر 60 دقيقة
+wall-gate = البوابة
+wall-state = الحالة
+wall-in = دخول
+wall-rate = /دقيقة
+wall-last-hour = آخر ساعة
+wall-refused-short = رفض
+wall-by-reason = الرفض حسب السبب
+wall-events = الفعاليات
+wall-last-refusals = آخر حالات الرفض
+wall-zones = المناطق
+wall-state-ok = سليم
+wall-state-silent = صامت
+wall-state-never = لم يتصل قط
+wall-live = مباشر
+wall-reconnecting = إعادة الاتصال
+wall-stale = بيانات عمرها { $age }
+wall-peak = الذروة { $n } عند { $when }
+wall-share-of-scans = { $share } % من عمليات المسح
+wall-share-of = { $share } % من { $n }
+wall-empty = لا دخول في هذا اليوم
+wall-no-refusals = لا حالات رفض
+wall-people = أشخاص
+wall-scans = عمليات مسح
+wall-attention-silent = { $gate }: صامت منذ { $age }
+wall-attention-waiting = { $gate }: { $n } سجلات قيد الإرسال
+wall-attention-full = { $zone }: { $share } % من السعة
+wall-sign-out = تسجيل الخروج
+wall-last-scan = آخر مسح قبل { $age }

@@ -1,0 +1,124 @@
+# Las palabras de las puertas y del muro. Los argumentos llegan hechos de words.py.
+
+## The light
+title-go = BIENVENIDO
+title-exit = HASTA PRONTO
+title-stop = ALTO
+title-check = COMPROBAR
+
+## Reasons in full: what the person at the door is told
+reason-admitted = { $event } · { $today }
+reason-exited = Salida registrada
+reason-emergency = Emergencia: todas las puertas están abiertas
+reason-unreadable = Este código no es una credencial
+reason-wrong-edition = Esta credencial es de otra conferencia
+reason-unknown-key = Esta credencial no se puede verificar
+reason-bad-signature = Esta credencial no se puede verificar
+reason-key-not-valid = Esta credencial no se puede verificar
+reason-key-scope = Esta credencial no se puede verificar
+reason-test-badge = Esta es una credencial de prueba
+reason-expired = Esta credencial ha caducado
+reason-replaced = Esta credencial fue sustituida por otra más nueva
+reason-cancelled = Esta inscripción fue cancelada
+reason-blocked = Diríjase a un supervisor
+reason-not-approved = Esta inscripción aún no está aprobada
+reason-unknown-issue = Esta credencial no se conoce
+reason-needs-record = Esta credencial debe comprobarse en el mostrador
+reason-wrong-gate = Esta puerta no está abierta en este sentido
+reason-wrong-event = Esta credencial es para: { $events }
+reason-wrong-category = No abierto a esta categoría de credencial: { $event }
+reason-wrong-day = { $event }: válida { $days }
+reason-too-early = { $event }: abre { $when }
+reason-too-late = { $event }: cerrado por hoy
+reason-already-inside = Ya está dentro: entró por { $gate }, { $since }
+reason-too-soon = Espere hasta { $when }
+reason-day-limit = Ya entró hoy por { $gate }, { $since }
+reason-zone-full = Esta sala está llena
+reason-second-look = Compare a la persona con la foto
+reason-rule-error = Sin decisión: llame a un supervisor
+
+## Reasons in short: table rows and bars
+reason-admitted-short = Admitido
+reason-exited-short = Salió
+reason-emergency-short = Emergencia
+reason-unreadable-short = No es credencial
+reason-wrong-edition-short = Otra conferencia
+reason-unknown-key-short = Clave desconocida
+reason-bad-signature-short = Falsificada
+reason-key-not-valid-short = Clave no válida
+reason-key-scope-short = Clave no autorizada
+reason-test-badge-short = De prueba
+reason-expired-short = Caducada
+reason-replaced-short = Sustituida
+reason-cancelled-short = Cancelada
+reason-blocked-short = Bloqueada
+reason-not-approved-short = No aprobada
+reason-unknown-issue-short = Desconocida
+reason-needs-record-short = Falta registro
+reason-wrong-gate-short = Otra puerta
+reason-wrong-event-short = Otro evento
+reason-wrong-category-short = Otra categoría
+reason-wrong-day-short = No válida hoy
+reason-too-early-short = Demasiado pronto
+reason-too-late-short = Cerrado
+reason-already-inside-short = Ya está dentro
+reason-too-soon-short = Demasiado seguido
+reason-day-limit-short = Límite diario
+reason-zone-full-short = Sala llena
+reason-second-look-short = Por comprobar
+reason-rule-error-short = Sin decisión
+
+## The lane
+lane-ready = Muestre su credencial
+lane-starting = Iniciando
+lane-online = En línea
+lane-offline = Sin conexión, decide solo
+lane-offline-since = Sin conexión desde { $when }, decide solo
+lane-never-synced = Esperando la primera lista de credenciales
+lane-waiting = { $n ->
+    [one] { $n } registro guardado
+   *[other] { $n } registros guardados
+}
+lane-camera-lost = Cámara perdida: use el lector manual
+lane-process-lost = Esta pantalla perdió su puesto. No admita a nadie según ella.
+lane-help-desk = Ayuda: pregunte al personal
+
+## The wall
+wall-entries = Entradas
+wall-inside = Dentro ahora
+wall-entered = Entraron hoy
+wall-per-minute = Por minuto
+wall-refused = Rechazados hoy
+wall-attention = Requiere atención
+wall-attention-none = Nada que señalar
+wall-cumulative = Entradas acumuladas
+wall-gates = Puertas
+wall-gates-note = entradas por minuto, últimos 60 min
+wall-gate = Puerta
+wall-state = Estado
+wall-in = Entradas
+wall-rate = /min
+wall-last-hour = Última hora
+wall-refused-short = Rechazos
+wall-by-reason = Rechazados, por motivo
+wall-events = Eventos
+wall-last-refusals = Últimos rechazos
+wall-zones = Zonas
+wall-state-ok = bien
+wall-state-silent = callada
+wall-state-never = nunca vista
+wall-live = en vivo
+wall-reconnecting = reconectando
+wall-stale = datos de hace { $age }
+wall-peak = máximo { $n } a las { $when }
+wall-share-of-scans = { $share } % de los pasos
+wall-share-of = { $share } % de { $n }
+wall-empty = Sin entradas este día
+wall-no-refusals = Sin rechazos
+wall-people = personas
+wall-scans = pasos
+wall-attention-silent = { $gate }: callada desde hace { $age }
+wall-attention-waiting = { $gate }: { $n } registros por enviar
+wall-attention-full = { $zone }: { $share } % de la capacidad
+wall-sign-out = Cerrar sesión
+wall-last-scan = último paso hace { $age }

@@ -1,0 +1,124 @@
+# Les mots des portes et du mur. Les arguments arrivent tout faits de words.py.
+
+## The light
+title-go = BIENVENUE
+title-exit = AU REVOIR
+title-stop = STOP
+title-check = VÉRIFIER
+
+## Reasons in full: what the person at the door is told
+reason-admitted = { $event } · { $today }
+reason-exited = Sortie enregistrée
+reason-emergency = Urgence : toutes les portes sont ouvertes
+reason-unreadable = Ce code n’est pas un badge
+reason-wrong-edition = Ce badge est pour une autre conférence
+reason-unknown-key = Ce badge ne peut pas être vérifié
+reason-bad-signature = Ce badge ne peut pas être vérifié
+reason-key-not-valid = Ce badge ne peut pas être vérifié
+reason-key-scope = Ce badge ne peut pas être vérifié
+reason-test-badge = Ceci est un badge d’essai
+reason-expired = Ce badge a expiré
+reason-replaced = Ce badge a été remplacé par un plus récent
+reason-cancelled = Cette inscription a été annulée
+reason-blocked = Veuillez vous adresser à un responsable
+reason-not-approved = Cette inscription n’est pas encore approuvée
+reason-unknown-issue = Ce badge est inconnu
+reason-needs-record = Ce badge doit être vérifié au guichet
+reason-wrong-gate = Cette porte n’est pas ouverte dans ce sens
+reason-wrong-event = Ce badge est pour : { $events }
+reason-wrong-category = Pas ouvert à cette catégorie de badge : { $event }
+reason-wrong-day = { $event } : valable { $days }
+reason-too-early = { $event } : ouverture { $when }
+reason-too-late = { $event } : fermé pour aujourd’hui
+reason-already-inside = Déjà à l’intérieur : entrée par { $gate }, { $since }
+reason-too-soon = Veuillez attendre jusqu’à { $when }
+reason-day-limit = Déjà entré aujourd’hui par { $gate }, { $since }
+reason-zone-full = Cette salle est pleine
+reason-second-look = Comparer la personne avec la photo
+reason-rule-error = Pas de décision : appelez un responsable
+
+## Reasons in short: table rows and bars
+reason-admitted-short = Admis
+reason-exited-short = Sorti
+reason-emergency-short = Urgence
+reason-unreadable-short = Pas un badge
+reason-wrong-edition-short = Autre conférence
+reason-unknown-key-short = Clé inconnue
+reason-bad-signature-short = Falsifié
+reason-key-not-valid-short = Clé non valable
+reason-key-scope-short = Clé non autorisée
+reason-test-badge-short = Badge d’essai
+reason-expired-short = Expiré
+reason-replaced-short = Badge remplacé
+reason-cancelled-short = Annulé
+reason-blocked-short = Bloqué
+reason-not-approved-short = Pas approuvé
+reason-unknown-issue-short = Badge inconnu
+reason-needs-record-short = Fiche requise
+reason-wrong-gate-short = Mauvaise porte
+reason-wrong-event-short = Autre événement
+reason-wrong-category-short = Autre catégorie
+reason-wrong-day-short = Pas valable ce jour
+reason-too-early-short = Trop tôt
+reason-too-late-short = Fermé
+reason-already-inside-short = Déjà à l’intérieur
+reason-too-soon-short = Trop vite
+reason-day-limit-short = Limite du jour
+reason-zone-full-short = Salle pleine
+reason-second-look-short = À vérifier
+reason-rule-error-short = Pas de décision
+
+## The lane
+lane-ready = Présentez votre badge
+lane-starting = Démarrage
+lane-online = En ligne
+lane-offline = Hors ligne, décide seul
+lane-offline-since = Hors ligne depuis { $when }, décide seul
+lane-never-synced = En attente de la première liste de badges
+lane-waiting = { $n ->
+    [one] { $n } enregistrement gardé
+   *[other] { $n } enregistrements gardés
+}
+lane-camera-lost = Caméra perdue : utilisez le lecteur à main
+lane-process-lost = Cet écran a perdu son poste. N’admettez personne d’après lui.
+lane-help-desk = Aide : adressez-vous au personnel
+
+## The wall
+wall-entries = Entrées
+wall-inside = À l’intérieur
+wall-entered = Entrés aujourd’hui
+wall-per-minute = Par minute
+wall-refused = Refusés aujourd’hui
+wall-attention = À signaler
+wall-attention-none = Rien à signaler
+wall-cumulative = Entrées cumulées
+wall-gates = Portes
+wall-gates-note = entrées par minute, 60 dernières minutes
+wall-gate = Porte
+wall-state = État
+wall-in = Entrées
+wall-rate = /min
+wall-last-hour = Dernière heure
+wall-refused-short = Refus
+wall-by-reason = Refusés, par motif
+wall-events = Événements
+wall-last-refusals = Derniers refus
+wall-zones = Zones
+wall-state-ok = ok
+wall-state-silent = muet
+wall-state-never = jamais vu
+wall-live = en direct
+wall-reconnecting = reconnexion
+wall-stale = données de { $age }
+wall-peak = pointe { $n } à { $when }
+wall-share-of-scans = { $share } % des passages
+wall-share-of = { $share } % de { $n }
+wall-empty = Aucune entrée ce jour
+wall-no-refusals = Aucun refus
+wall-people = personnes
+wall-scans = passages
+wall-attention-silent = { $gate } : muet depuis { $age }
+wall-attention-waiting = { $gate } : { $n } enregistrements en attente
+wall-attention-full = { $zone } : { $share } % de la capacité
+wall-sign-out = Se déconnecter
+wall-last-scan = dernier passage il y a { $age }

@@ -1,0 +1,126 @@
+# Слова входов и стены. Аргументы приходят готовыми из words.py.
+
+## The light
+title-go = ДОБРО ПОЖАЛОВАТЬ
+title-exit = ДО СВИДАНИЯ
+title-stop = СТОП
+title-check = ПРОВЕРИТЬ
+
+## Reasons in full: what the person at the door is told
+reason-admitted = { $event } · { $today }
+reason-exited = Выход записан
+reason-emergency = Чрезвычайная ситуация: все двери открыты
+reason-unreadable = Этот код — не бейдж
+reason-wrong-edition = Этот бейдж для другой конференции
+reason-unknown-key = Этот бейдж нельзя проверить
+reason-bad-signature = Этот бейдж нельзя проверить
+reason-key-not-valid = Этот бейдж нельзя проверить
+reason-key-scope = Этот бейдж нельзя проверить
+reason-test-badge = Это пробный бейдж
+reason-expired = Срок действия бейджа истёк
+reason-replaced = Этот бейдж заменён более новым
+reason-cancelled = Эта регистрация отменена
+reason-blocked = Обратитесь к старшему смены
+reason-not-approved = Эта регистрация ещё не одобрена
+reason-unknown-issue = Этот бейдж неизвестен
+reason-needs-record = Этот бейдж нужно проверить на стойке
+reason-wrong-gate = Этот вход не открыт в этом направлении
+reason-wrong-event = Этот бейдж для: { $events }
+reason-wrong-category = Закрыто для этой категории: { $event }
+reason-wrong-day = { $event }: действителен { $days }
+reason-too-early = { $event }: открытие { $when }
+reason-too-late = { $event }: на сегодня закрыто
+reason-already-inside = Уже внутри: вход { $gate }, { $since }
+reason-too-soon = Подождите до { $when }
+reason-day-limit = Сегодня уже входили: { $gate }, { $since }
+reason-zone-full = Зал заполнен
+reason-second-look = Сравните человека с фотографией
+reason-rule-error = Нет решения: позовите старшего смены
+
+## Reasons in short: table rows and bars
+reason-admitted-short = Допущен
+reason-exited-short = Вышел
+reason-emergency-short = Авария
+reason-unreadable-short = Не бейдж
+reason-wrong-edition-short = Другая конференция
+reason-unknown-key-short = Неизвестный ключ
+reason-bad-signature-short = Подделка
+reason-key-not-valid-short = Ключ недействителен
+reason-key-scope-short = Ключ не для этого
+reason-test-badge-short = Пробный бейдж
+reason-expired-short = Истёк
+reason-replaced-short = Заменён
+reason-cancelled-short = Отменена
+reason-blocked-short = Заблокирован
+reason-not-approved-short = Не одобрена
+reason-unknown-issue-short = Неизвестен
+reason-needs-record-short = Нужна запись
+reason-wrong-gate-short = Не тот вход
+reason-wrong-event-short = Другое событие
+reason-wrong-category-short = Другая категория
+reason-wrong-day-short = Не в этот день
+reason-too-early-short = Слишком рано
+reason-too-late-short = Закрыто
+reason-already-inside-short = Уже внутри
+reason-too-soon-short = Слишком скоро
+reason-day-limit-short = Дневной предел
+reason-zone-full-short = Зал полон
+reason-second-look-short = Проверить
+reason-rule-error-short = Нет решения
+
+## The lane
+lane-ready = Покажите бейдж
+lane-starting = Запуск
+lane-online = На связи
+lane-offline = Нет связи, решает сам
+lane-offline-since = Нет связи с { $when }, решает сам
+lane-never-synced = Ожидание первого списка бейджей
+lane-waiting = { $n ->
+    [one] { $n } запись хранится
+    [few] { $n } записи хранятся
+    [many] { $n } записей хранится
+   *[other] { $n } записи хранится
+}
+lane-camera-lost = Камера потеряна: возьмите ручной сканер
+lane-process-lost = Экран потерял свой пост. Никого по нему не пропускайте.
+lane-help-desk = Помощь: обратитесь к персоналу
+
+## The wall
+wall-entries = Входы
+wall-inside = Сейчас внутри
+wall-entered = Вошло сегодня
+wall-per-minute = В минуту
+wall-refused = Отказано сегодня
+wall-attention = Требует внимания
+wall-attention-none = Всё в порядке
+wall-cumulative = Входы нарастающим итогом
+wall-gates = Входы в зал
+wall-gates-note = входы в минуту, последние 60 мин
+wall-gate = Вход
+wall-state = Состояние
+wall-in = Вошло
+wall-rate = /мин
+wall-last-hour = Последний час
+wall-refused-short = Отказы
+wall-by-reason = Отказы по причинам
+wall-events = События
+wall-last-refusals = Последние отказы
+wall-zones = Зоны
+wall-state-ok = ок
+wall-state-silent = молчит
+wall-state-never = не был на связи
+wall-live = в эфире
+wall-reconnecting = переподключение
+wall-stale = данным { $age }
+wall-peak = максимум { $n } в { $when }
+wall-share-of-scans = { $share } % проходов
+wall-share-of = { $share } % из { $n }
+wall-empty = В этот день входов нет
+wall-no-refusals = Отказов нет
+wall-people = люди
+wall-scans = проходы
+wall-attention-silent = { $gate }: молчит { $age }
+wall-attention-waiting = { $gate }: { $n } записей не отправлено
+wall-attention-full = { $zone }: { $share } % вместимости
+wall-sign-out = Выйти
+wall-last-scan = последний проход { $age } назад

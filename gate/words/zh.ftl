@@ -1,0 +1,123 @@
+# 入口与大屏的用语。参数由 words.py 备好。
+
+## The light
+title-go = 欢迎
+title-exit = 再见
+title-stop = 请停步
+title-check = 请核对
+
+## Reasons in full: what the person at the door is told
+reason-admitted = { $event } · { $today }
+reason-exited = 已记录离场
+reason-emergency = 紧急情况：所有门已开放
+reason-unreadable = 此码不是证件
+reason-wrong-edition = 此证件属于另一会议
+reason-unknown-key = 此证件无法核实
+reason-bad-signature = 此证件无法核实
+reason-key-not-valid = 此证件无法核实
+reason-key-scope = 此证件无法核实
+reason-test-badge = 这是测试证件
+reason-expired = 此证件已过期
+reason-replaced = 此证件已被新证件取代
+reason-cancelled = 此注册已取消
+reason-blocked = 请与主管联系
+reason-not-approved = 此注册尚未获批准
+reason-unknown-issue = 此证件没有记录
+reason-needs-record = 此证件须到服务台核对
+reason-wrong-gate = 此门不向这个方向开放
+reason-wrong-event = 此证件适用于：{ $events }
+reason-wrong-category = 不对此类证件开放：{ $event }
+reason-wrong-day = { $event }：{ $days }有效
+reason-too-early = { $event }：{ $when }开放
+reason-too-late = { $event }：今日已结束
+reason-already-inside = 已在场内：{ $since }由{ $gate }进入
+reason-too-soon = 请等到{ $when }
+reason-day-limit = 今日已于{ $since }由{ $gate }进入
+reason-zone-full = 本厅已满
+reason-second-look = 请核对本人与照片
+reason-rule-error = 未能判定：请呼叫主管
+
+## Reasons in short: table rows and bars
+reason-admitted-short = 准入
+reason-exited-short = 离场
+reason-emergency-short = 紧急
+reason-unreadable-short = 非证件
+reason-wrong-edition-short = 其他会议
+reason-unknown-key-short = 未知密钥
+reason-bad-signature-short = 伪造
+reason-key-not-valid-short = 密钥无效
+reason-key-scope-short = 密钥不适用
+reason-test-badge-short = 测试证件
+reason-expired-short = 已过期
+reason-replaced-short = 已被取代
+reason-cancelled-short = 已取消
+reason-blocked-short = 已冻结
+reason-not-approved-short = 未批准
+reason-unknown-issue-short = 无记录
+reason-needs-record-short = 须有记录
+reason-wrong-gate-short = 门不对
+reason-wrong-event-short = 其他活动
+reason-wrong-category-short = 其他类别
+reason-wrong-day-short = 今日无效
+reason-too-early-short = 太早
+reason-too-late-short = 已结束
+reason-already-inside-short = 已在场内
+reason-too-soon-short = 间隔太短
+reason-day-limit-short = 当日上限
+reason-zone-full-short = 已满
+reason-second-look-short = 待核对
+reason-rule-error-short = 未判定
+
+## The lane
+lane-ready = 请出示证件
+lane-starting = 正在启动
+lane-online = 在线
+lane-offline = 离线，独立判定
+lane-offline-since = 自{ $when }离线，独立判定
+lane-never-synced = 等待首份证件名单
+lane-waiting = { $n ->
+   *[other] 保存 { $n } 条记录
+}
+lane-camera-lost = 摄像头断开：请用手持扫描器
+lane-process-lost = 本屏幕与通道失去联系，请勿据此放行。
+lane-help-desk = 如需帮助请询问工作人员
+
+## The wall
+wall-entries = 入场
+wall-inside = 当前场内
+wall-entered = 今日入场
+wall-per-minute = 每分钟
+wall-refused = 今日拒绝
+wall-attention = 需要注意
+wall-attention-none = 一切正常
+wall-cumulative = 累计入场
+wall-gates = 入口
+wall-gates-note = 最近 60 分钟每分钟入场
+wall-gate = 入口
+wall-state = 状态
+wall-in = 入场
+wall-rate = /分
+wall-last-hour = 最近一小时
+wall-refused-short = 拒绝
+wall-by-reason = 按原因拒绝
+wall-events = 活动
+wall-last-refusals = 最近拒绝
+wall-zones = 区域
+wall-state-ok = 正常
+wall-state-silent = 无响应
+wall-state-never = 从未联系
+wall-live = 实时
+wall-reconnecting = 正在重连
+wall-stale = 数据已有 { $age }
+wall-peak = 高峰 { $n }，{ $when }
+wall-share-of-scans = 占扫描的 { $share } %
+wall-share-of = { $n } 的 { $share } %
+wall-empty = 当日尚无入场
+wall-no-refusals = 无拒绝
+wall-people = 人
+wall-scans = 次
+wall-attention-silent = { $gate }：{ $age }无响应
+wall-attention-waiting = { $gate }：{ $n } 条记录待发送
+wall-attention-full = { $zone }：容量的 { $share } %
+wall-sign-out = 退出
+wall-last-scan = 最近扫描 { $age } 前
