@@ -78,8 +78,8 @@ def show(report: dict[str, Any]) -> None:
     head = "Dry run, nothing stored. " if report["dry_run"] else ""
     out.print(f"{head}{report['file']}" + (f" ({kind})" if kind else ""), markup=False)
     out.print(
-        f"{report['added']:,} new, {report['updated']:,} changed, {report['unchanged']:,} unchanged, "
-        f"{report['signed']:,} badges signed, {report['refused']:,} rows refused, "
+        f"{report['added']:,} new, {report['updated']:,} changed, "
+        f"{report['unchanged']:,} unchanged, {report['signed']:,} badges signed, {report['refused']:,} rows refused, "
         f"{report['repeats']:,} repeats; {report['seconds']:.1f} s"
     )
     if report["unknown_columns"]:

@@ -125,7 +125,7 @@ async def recount(call: Call) -> Recount:
 
 
 async def live(call: Call) -> web.StreamResponse:
-    """Server-Sent Events: `beat` with the venue's time, `counts` with a snapshot when it changed."""
+    """Server-Sent Events: `beat` with the venue's time, `counts` after a change."""
     service, request = call.service, call.request
     counts_live, query = service.live, call.query
     assert isinstance(query, DayQuery)

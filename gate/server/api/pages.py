@@ -35,7 +35,16 @@ VENDOR = {
     "fluent/index.js": ("@fluent/bundle/esm/index.js", SCRIPT),
     **{
         f"fluent/{name}.js": (f"@fluent/bundle/esm/{name}.js", SCRIPT)
-        for name in ("ast", "builtins", "bundle", "memoizer", "resolver", "resource", "scope", "types")
+        for name in (
+            "ast",
+            "builtins",
+            "bundle",
+            "memoizer",
+            "resolver",
+            "resource",
+            "scope",
+            "types",
+        )
     },
 }
 LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")

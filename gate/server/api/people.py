@@ -73,6 +73,8 @@ async def import_file(call: Call) -> web.StreamResponse:
     """Streams a `Step` a line, so that whoever waits sees how far it is."""
     service, query, request = call.service, call.query, call.request
     assert isinstance(query, ImportQuery)
+    if service.clock.now() >= service.policy.expires:
+        raise Refused(409, "Edition over", f"its badges expired on {service.policy.expires}")
     raw = await read_limited(request, service.settings.import_bytes_max)
     steps: asyncio.Queue[Step | None] = asyncio.Queue(STEPS_QUEUED_MAX)
 
@@ -160,7 +162,7 @@ ROUTES = (
         answer_type=NDJSON,
         query=ImportQuery,
         body_type="application/octet-stream",
-        errors=(413,),
+        errors=(409, 413),
     ),
     _read(
         "/api/v1/editions/{edition}/registrations",

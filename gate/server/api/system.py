@@ -1,7 +1,5 @@
 """Whether the service lives and is ready, and what its API is."""
 
-from functools import lru_cache
-
 import msgspec
 from aiohttp import web
 

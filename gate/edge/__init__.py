@@ -1,0 +1,1 @@
+"""A lane: decides on its own, writes down, then tells the server."""

@@ -1,0 +1,208 @@
+"""A lane's own store: one SQLite file with what it knows and everything that happened at it.
+
+Durable before green: WAL with synchronous=FULL, so that a committed record survives a power cut.
+A snapshot, or feed rows with their cursor, are one transaction. Records are never deleted here: a
+server restored from a backup is sent again what it lost. Used from one thread at a time.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from gate.access.ledger import LogRecord
+from gate.access.model import Mode, Profile, SigningKey, Status
+from gate.access.wire import FeedRow, HolderRow, Snapshot
+
+SCHEMA_VERSION = 1
+BUSY_S = 5.0
+
+SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE signing_key (key_id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
+CREATE TABLE profile (number INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
+CREATE TABLE holder (
+    holder INTEGER PRIMARY KEY, generation INTEGER NOT NULL, profile INTEGER NOT NULL,
+    status TEXT NOT NULL, attention TEXT NOT NULL
+) STRICT;
+CREATE TABLE generation_min (holder INTEGER PRIMARY KEY, generation INTEGER NOT NULL) STRICT;
+CREATE TABLE log (
+    epoch INTEGER NOT NULL, number INTEGER NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY (epoch, number)
+) STRICT, WITHOUT ROWID;
+"""
+GET = "SELECT value FROM meta WHERE name = ?"
+SET = "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
+SAVE_KEY = "INSERT INTO signing_key VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body"
+SAVE_PROFILE = "INSERT INTO profile VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body"
+SAVE_HOLDER = """
+INSERT INTO holder VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+    generation = excluded.generation, profile = excluded.profile, status = excluded.status,
+    attention = excluded.attention
+"""
+RAISE_GENERATION = """
+INSERT INTO generation_min VALUES (?, ?) ON CONFLICT DO UPDATE
+    SET generation = max(generation, excluded.generation)
+"""
+APPEND = "INSERT INTO log VALUES (?, ?, ?)"
+HIGHEST = "SELECT coalesce(max(number), 0) FROM log WHERE epoch = ?"
+BATCH = "SELECT body FROM log WHERE epoch = ? AND number > ? ORDER BY number LIMIT ?"
+RECORDS = "SELECT body FROM log ORDER BY epoch, number"
+
+_decode_record = msgspec.json.Decoder(LogRecord).decode
+_decode_profile = msgspec.json.Decoder(Profile).decode
+_decode_key = msgspec.json.Decoder(SigningKey).decode
+
+
+class StoreDamaged(Exception):
+    """The lane's file cannot be used; the message says what to do."""
+
+
+class LaneStore:
+    """Opens or makes the file. Raises StoreDamaged for one that cannot be trusted."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._path = path
+        try:
+            self._db = sqlite3.connect(
+                path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+            )
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            found = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if found != "ok":
+                raise sqlite3.DatabaseError(found)
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            raise StoreDamaged(
+                f"{path} is damaged ({error}). Move it away and enrol this lane anew; records it "
+                "had not sent yet are only in that file: keep it"
+            ) from None
+
+    def close(self) -> None:
+        self._db.close()
+
+    def _prepare(self) -> None:
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA_VERSION:
+            raise StoreDamaged(f"{self._path} was written by a newer version; start that one")
+        if version == 0:
+            self._db.executescript(
+                f"BEGIN; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT"
+            )
+
+    # --- what was synced
+
+    def snapshot(self) -> Snapshot | None:
+        """What was last synced, as one value; None before the first snapshot."""
+        cursor, policy = self._get("cursor"), self._get("policy")
+        if cursor is None or policy is None:
+            return None
+        return Snapshot(
+            cursor=int(cursor),
+            known_until_min=int(self._get("known_until_min") or 0),
+            policy=policy,
+            keys=tuple(_decode_key(b) for (b,) in self._db.execute("SELECT body FROM signing_key")),
+            profiles=tuple(
+                _decode_profile(b) for (b,) in self._db.execute("SELECT body FROM profile")
+            ),
+            holders=tuple(
+                HolderRow(h, g, p, Status(s), tuple(filter(None, a.split("\n"))))
+                for h, g, p, s, a in self._db.execute("SELECT * FROM holder")
+            ),
+            mode=Mode(self._get("mode") or Mode.NORMAL),
+        )
+
+    def replace(self, snapshot: Snapshot) -> None:
+        """Take a snapshot in place of everything synced; the log and the minimum generations
+        stay."""
+        with _Transaction(self._db):
+            for table in ("signing_key", "profile", "holder"):
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from this line
+            self._save_keys(snapshot.keys)
+            self._save_profiles(snapshot.profiles)
+            self._save_holders(snapshot.holders)
+            self._set("policy", snapshot.policy)
+            self._set("mode", snapshot.mode)
+            self._set("cursor", str(snapshot.cursor))
+            self._set("known_until_min", str(snapshot.known_until_min))
+
+    def apply(self, rows: Iterable[FeedRow], known_until_min: int | None) -> None:
+        """Feed rows and their cursor, together or not at all."""
+        with _Transaction(self._db):
+            for row in rows:
+                self._save_keys([row.key] if row.key else ())
+                self._save_profiles([row.profile] if row.profile else ())
+                self._save_holders([row.holder] if row.holder else ())
+                if row.policy is not None:
+                    self._set("policy", row.policy)
+                if row.mode is not None:
+                    self._set("mode", row.mode)
+                self._set("cursor", str(row.seq))
+            if known_until_min is not None:
+                self._set("known_until_min", str(known_until_min))
+
+    def _save_keys(self, keys: Iterable[SigningKey]) -> None:
+        self._db.executemany(SAVE_KEY, ((k.key_id, msgspec.json.encode(k)) for k in keys))
+
+    def _save_profiles(self, profiles: Iterable[Profile]) -> None:
+        self._db.executemany(SAVE_PROFILE, ((p.number, msgspec.json.encode(p)) for p in profiles))
+
+    def _save_holders(self, rows: Iterable[HolderRow]) -> None:
+        self._db.executemany(
+            SAVE_HOLDER,
+            ((r.holder, r.generation, r.profile, r.status, "\n".join(r.attention)) for r in rows),
+        )
+
+    # --- what happened here
+
+    def append(self, record: LogRecord, raised: tuple[int, int] | None = None) -> None:
+        """Durable when it returns. `raised` is (holder, generation) the badge itself proved."""
+        with _Transaction(self._db):
+            self._db.execute(APPEND, (record.epoch, record.number, msgspec.json.encode(record)))
+            if raised:
+                self._db.execute(RAISE_GENERATION, raised)
+
+    def highest(self, epoch: int) -> int:
+        number: int = self._db.execute(HIGHEST, (epoch,)).fetchone()[0]
+        return number
+
+    def batch(self, epoch: int, after: int, limit: int) -> list[LogRecord]:
+        """The next records behind a number, in order."""
+        return [_decode_record(b) for (b,) in self._db.execute(BATCH, (epoch, after, limit))]
+
+    def records(self) -> Iterator[LogRecord]:
+        return (_decode_record(body) for (body,) in self._db.execute(RECORDS))
+
+    def generations(self) -> dict[int, int]:
+        return dict(self._db.execute("SELECT holder, generation FROM generation_min"))
+
+    def acked(self, epoch: int) -> int:
+        """Up to which number the server said it holds everything."""
+        return int(self._get(f"acked {epoch}") or 0)
+
+    def set_acked(self, epoch: int, number: int) -> None:
+        with _Transaction(self._db):
+            self._set(f"acked {epoch}", str(number))
+
+    def _get(self, name: str) -> str | None:
+        row = self._db.execute(GET, (name,)).fetchone()
+        return row[0] if row else None
+
+    def _set(self, name: str, value: str) -> None:
+        self._db.execute(SET, (name, value))
+
+
+class _Transaction:
+    """All or nothing; the lock is taken at once, so that it cannot fail half-way."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def __enter__(self) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: object, error: object, at: object) -> None:
+        self._db.execute("ROLLBACK" if kind else "COMMIT")

@@ -1,0 +1,158 @@
+"""Keeps a lane and the server equal: feed down, log up, whatever the network does.
+
+Two loops share nothing but the lane: a long poll for the feed, and the upload, woken by each
+scan. Both give up on nothing except a revoked token; a lane decides on whether they work or not.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from gate import __version__
+from gate.access.policy_file import PolicyError
+from gate.access.wire import RECORDS_PER_BATCH_MAX, Hello
+from gate.client import CallRefused, Client, ServerAway
+from gate.edge.lane import Lane
+
+FEED_WAIT_S = 5.0
+"""Also the heartbeat: each poll is preceded by a hello."""
+BACKOFF_S = (0.3, 10.0)
+IDLE_UPLOAD_S = 2.0
+_UNAUTHORISED, _CONFLICT = 401, 409
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Link(StrEnum):
+    CONNECTING = "connecting"
+    ONLINE = "online"
+    OFFLINE = "offline"
+    REVOKED = "revoked"
+
+
+@dataclass(slots=True)
+class SyncStatus:
+    """For the page and the terminal. Times are monotonic seconds."""
+
+    link: Link = Link.CONNECTING
+    since_s: float = 0.0
+    heard_s: float | None = None
+    """When the server last answered."""
+    problem: str = ""
+
+    def say(self, link: Link, problem: str = "") -> None:
+        if link is not self.link:
+            self.since_s = time.monotonic()
+            _log.info("link %s %s", link, problem)
+        self.link, self.problem = link, problem
+
+
+class Sync:
+    """`executor` is the one thread the lane is used from."""
+
+    def __init__(
+        self,
+        lane: Lane,
+        client: Client,
+        executor: Executor,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._lane = lane
+        self._client = client
+        self._executor = executor
+        self._jitter = jitter
+        self._woken = asyncio.Event()
+        self.status = SyncStatus(since_s=time.monotonic())
+
+    def wake(self) -> None:
+        """There is a new record to send."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Until cancelled, or until the server says that this device is revoked."""
+        async with asyncio.TaskGroup() as group:
+            down = group.create_task(self._repeat(self._down))
+            up = group.create_task(self._repeat(self._up))
+            await asyncio.wait((down, up), return_when=asyncio.FIRST_COMPLETED)
+            down.cancel()
+            up.cancel()
+
+    async def _repeat(self, step: Callable[[], Awaitable[bool]]) -> None:
+        failures = 0
+        while True:
+            try:
+                heard = await step()
+                failures = 0
+                if heard:
+                    self.status.heard_s = time.monotonic()
+                    self.status.say(Link.ONLINE)
+            except ServerAway as error:
+                failures += 1
+                self.status.say(Link.OFFLINE, str(error))
+            except CallRefused as error:
+                if error.status == _UNAUTHORISED:
+                    self.status.say(Link.REVOKED, str(error))
+                    return
+                failures += 1
+                self.status.say(Link.OFFLINE, str(error))
+                _log.error("the server refuses this lane: %s", error)
+            except (PolicyError, ValueError) as error:
+                failures += 1
+                _log.error("what the server sent cannot be used: %s", error)
+            if failures:
+                low, high = BACKOFF_S
+                wait_s = min(high, low * 2 ** min(failures, 10))
+                await asyncio.sleep(wait_s * (0.5 + self._jitter() / 2))
+
+    async def _down(self) -> bool:
+        """Hello, then the snapshot or the feed's next rows."""
+        lane = self._lane
+        cursor = lane.cursor
+        waiting = await self._on_lane(lambda: lane.waiting)
+        welcome = await self._client.hello(
+            Hello(lane.identity.epoch, cursor or 0, waiting, __version__)
+        )
+        await self._on_lane(lane.acknowledged, welcome.acked_through)
+        if cursor is None or cursor > welcome.head:
+            await self._take_snapshot()
+            return True
+        try:
+            feed = await self._client.feed(cursor, FEED_WAIT_S)
+        except CallRefused as error:
+            if error.status != _CONFLICT:
+                raise
+            await self._take_snapshot()
+            return True
+        await self._on_lane(lane.apply, feed)
+        return True
+
+    async def _take_snapshot(self) -> None:
+        snapshot = await self._client.snapshot()
+        await self._on_lane(self._lane.take, snapshot)
+
+    async def _up(self) -> bool:
+        """Send what waits, in order; then sleep until there is more. Whether it heard the
+        server."""
+        self._woken.clear()
+        heard = False
+        while records := await self._on_lane(self._lane.batch, RECORDS_PER_BATCH_MAX):
+            ack = await self._client.log(self._lane.identity.epoch, records)
+            await self._on_lane(self._lane.acknowledged, ack.acked_through)
+            if ack.acked_through < records[-1].number:
+                raise ServerAway("the server did not take every record")
+            heard = True
+        if not heard:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), IDLE_UPLOAD_S)
+        return heard
+
+    async def _on_lane(self, act: Callable[..., T], *arguments: object) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, act, *arguments)
