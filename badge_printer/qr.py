@@ -1,0 +1,77 @@
+"""The badge's QR code as modules, and as whole dots of a printer."""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import qrcode
+from qrcode.util import MODE_ALPHA_NUM, QRData
+
+MODULES = 37
+VERSION = 5
+MM_PER_INCH = 25.4
+Run = tuple[int, int, int]
+"""(row, first column, how many): dark modules side by side."""
+
+
+class NotABadgeText(ValueError):
+    """The text does not become the one QR code every badge has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A QR code on a printer's grid. Lengths in millimetres; `pitch` is a module's."""
+
+    x: float
+    y: float
+    pitch: float
+    dots: int
+    runs: tuple[Run, ...]
+
+    @property
+    def width(self) -> float:
+        return MODULES * self.pitch
+
+
+@lru_cache(maxsize=64)
+def modules(text: str) -> tuple[tuple[bool, ...], ...]:
+    """37 x 37 modules, dark True: version 5, error correction M, alphanumeric (ISO/IEC 18004).
+
+    Raises NotABadgeText for a text that is not one of the QR alphabet's 122 characters.
+    """
+    code = qrcode.QRCode(
+        version=VERSION, error_correction=qrcode.constants.ERROR_CORRECT_M, border=0
+    )
+    try:
+        code.add_data(QRData(text, mode=MODE_ALPHA_NUM), optimize=0)
+        code.make(fit=False)
+    except (ValueError, qrcode.exceptions.DataOverflowError) as error:
+        # Some all-zero blocks also end here (`glog(0)`): no signed badge has one.
+        raise NotABadgeText(f"this text is no badge's: {error}") from None
+    return tuple(tuple(bool(dark) for dark in row) for row in code.modules)
+
+
+def placed(text: str, x: float, y: float, size_min: float, dpi: float) -> Placed:
+    """The code at least `size_min` mm wide, its modules whole dots, its origin on the dot grid."""
+    per_mm = dpi / MM_PER_INCH
+    dots = math.ceil(size_min * per_mm / MODULES)
+    return Placed(
+        x=round(x * per_mm) / per_mm,
+        y=round(y * per_mm) / per_mm,
+        pitch=dots / per_mm,
+        dots=dots,
+        runs=tuple(_runs(modules(text))),
+    )
+
+
+def _runs(rows: tuple[tuple[bool, ...], ...]) -> list[Run]:
+    runs = []
+    for number, row in enumerate(rows):
+        start = None
+        for column, dark in enumerate((*row, False)):
+            if dark and start is None:
+                start = column
+            elif not dark and start is not None:
+                runs.append((number, start, column - start))
+                start = None
+    return runs

@@ -1,0 +1,51 @@
+"""From a badge's data to a page: PDF for printers, PNG for screens and tests."""
+
+import json
+import threading
+
+import typst
+
+from badge_printer import fonts
+from badge_printer.layout import CannotPrint, Layout, layout
+from badge_printer.qr import NotABadgeText
+from badge_printer.template import Template
+from gate.access.wire import BadgeData
+
+
+class Renderer:
+    """One warm compiler for one template. Safe to use from several threads, one page at a time."""
+
+    def __init__(self, template: Template) -> None:
+        self.template = template
+        found = typst.Fonts(
+            include_system_fonts=False,
+            include_embedded_fonts=False,
+            font_paths=[str(folder) for folder in fonts.folders()],
+        )
+        self._compiler = typst.Compiler(
+            str(template.layout), root=str(template.layout.parent), font_paths=found
+        )
+        self._one_at_a_time = threading.Lock()
+
+    def pdf(self, badge: BadgeData) -> bytes:
+        """One page at the template's resolution. Raises CannotPrint."""
+        return self._compile(self.layout(badge), "pdf", self.template.dpi)
+
+    def png(self, badge: BadgeData, dpi: float | None = None) -> bytes:
+        """The page as a picture; QR modules are whole pixels. Raises CannotPrint."""
+        return self._compile(self.layout(badge, dpi), "png", dpi or self.template.dpi)
+
+    def layout(self, badge: BadgeData, dpi: float | None = None) -> Layout:
+        """What will be shown and what is left out. Raises CannotPrint."""
+        try:
+            return layout(badge, self.template, dpi or self.template.dpi, fonts.missing)
+        except NotABadgeText as error:
+            raise CannotPrint(str(error)) from None
+
+    def _compile(self, laid_out: Layout, kind: str, dpi: float) -> bytes:
+        inputs = {"badge": json.dumps(laid_out.page, ensure_ascii=False)}
+        with self._one_at_a_time:
+            page = self._compiler.compile(format=kind, ppi=dpi, sys_inputs=inputs)
+        if not isinstance(page, bytes):
+            raise CannotPrint("the template made more than one page")
+        return page
