@@ -2,6 +2,7 @@
 
 import json
 import threading
+from typing import Literal
 
 import typst
 
@@ -42,7 +43,7 @@ class Renderer:
         except NotABadgeText as error:
             raise CannotPrint(str(error)) from None
 
-    def _compile(self, laid_out: Layout, kind: str, dpi: float) -> bytes:
+    def _compile(self, laid_out: Layout, kind: Literal["pdf", "png"], dpi: float) -> bytes:
         inputs = {"badge": json.dumps(laid_out.page, ensure_ascii=False)}
         with self._one_at_a_time:
             page = self._compiler.compile(format=kind, ppi=dpi, sys_inputs=inputs)

@@ -48,10 +48,10 @@ class LaneSettings:
     server_url: str = _setting("http://127.0.0.1:8700", "address of the server")
     data_dir: Path = _setting(Path(".run/lane"), "the lane's own store and token")
     source: str = _setting("0", "camera number, video, folder of frames, URL, or - for stdin")
+    scanner: str = _setting("", "device file of a hand scanner beside the camera; empty: none")
     frames_per_s: float = _setting(15.0, "frames a second from a folder or a video")
     page_port: int = _setting(8701, "port of the lane's own page")
     language: str = _setting("en", "language of the lane's page: en fr es ru ar zh")
-    vendor_dir: Path = _setting(Path("deploy/npm/node_modules"), "the pages' JavaScript libraries")
     clock: Clock = _setting(Clock(), "demonstration clock START@ORIGINxSPEED; empty: real time")
 
 

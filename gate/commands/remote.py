@@ -79,8 +79,9 @@ def show(report: dict[str, Any]) -> None:
     out.print(f"{head}{report['file']}" + (f" ({kind})" if kind else ""), markup=False)
     out.print(
         f"{report['added']:,} new, {report['updated']:,} changed, "
-        f"{report['unchanged']:,} unchanged, {report['signed']:,} badges signed, {report['refused']:,} rows refused, "
-        f"{report['repeats']:,} repeats; {report['seconds']:.1f} s"
+        f"{report['unchanged']:,} unchanged, {report['signed']:,} badges signed, "
+        f"{report['refused']:,} rows refused, {report['repeats']:,} repeats; "
+        f"{report['seconds']:.1f} s"
     )
     if report["unknown_columns"]:
         out.print(f"columns not used: {', '.join(report['unknown_columns'])}", markup=False)

@@ -85,6 +85,7 @@ lane-waiting = { $n ->
 }
 lane-camera-lost = فُقدت الكاميرا: استخدم القارئ اليدوي
 lane-process-lost = فقدت هذه الشاشة مسارها. لا تُدخل أحداً بناءً عليها.
+lane-revoked = أُلغي هذا المسار: استدعِ المشرف
 lane-help-desk = المساعدة: اسأل الموظفين
 
 ## The wall

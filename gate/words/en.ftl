@@ -81,6 +81,7 @@ lane-waiting = { $n ->
 }
 lane-camera-lost = Camera lost: use the hand scanner
 lane-process-lost = This screen lost its lane. Do not admit anyone by it.
+lane-revoked = This lane was revoked: call a supervisor
 lane-help-desk = Help desk: please ask the staff
 
 ## The wall

@@ -81,6 +81,7 @@ lane-waiting = { $n ->
 }
 lane-camera-lost = Cámara perdida: use el lector manual
 lane-process-lost = Esta pantalla perdió su puesto. No admita a nadie según ella.
+lane-revoked = Este puesto fue revocado: llame a un supervisor
 lane-help-desk = Ayuda: pregunte al personal
 
 ## The wall

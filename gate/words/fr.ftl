@@ -81,6 +81,7 @@ lane-waiting = { $n ->
 }
 lane-camera-lost = Caméra perdue : utilisez le lecteur à main
 lane-process-lost = Cet écran a perdu son poste. N’admettez personne d’après lui.
+lane-revoked = Ce poste a été révoqué : appelez un responsable
 lane-help-desk = Aide : adressez-vous au personnel
 
 ## The wall

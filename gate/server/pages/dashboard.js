@@ -88,7 +88,7 @@ function show(counts) {
   const largest = Math.max(1, ...Object.values(counts.events));
   at("events").replaceChildren(...edition.events.map((event) =>
     meter(event.name, counts.events[event.id], largest, number(counts.events[event.id]), "event")));
-  at("zones").replaceChildren(...edition.zones.map((zone) => row([zone.name, counts.inside[zone.id]])));
+  at("zones").replaceChildren(...edition.zones.map((zone) => row([zone.name, figure(counts.inside[zone.id])])));
   reasons(counts);
   refusals(counts);
   gates(counts);
@@ -126,6 +126,10 @@ function minuteOf(ms) {
   return hour * 60 + minute;
 }
 
+function figure(value) {
+  return node("td", "n", number(value));
+}
+
 function reasons(counts) {
   const sorted = Object.entries(counts.refused).sort((a, b) => b[1] - a[1]).slice(0, 8);
   at("reasons").replaceChildren(...sorted.map(([reason, n]) =>
@@ -156,7 +160,7 @@ function gates(counts) {
     mark.dataset.state = state;
     const hour = node("td", "last-hour");
     hour.append(spark(each.per_minute));
-    return row([gate.name, mark, each.entries, each.per_minute.at(-2) ?? 0, hour, each.refused]);
+    return row([gate.name, mark, figure(each.entries), figure(each.per_minute.at(-2) ?? 0), hour, figure(each.refused)]);
   }));
 }
 

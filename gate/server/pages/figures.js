@@ -15,7 +15,7 @@ export function row(cells) {
   const line = node("tr");
   for (const cell of cells) {
     if (cell instanceof Node) line.append(cell);
-    else line.append(node("td", typeof cell === "number" ? "n" : "", String(cell)));
+    else line.append(node("td", "", cell));
   }
   return line;
 }
@@ -24,6 +24,7 @@ export function meter(label, value, largest, shown, kind = "") {
   const line = node("div", `meter ${kind}`);
   const bar = node("span");
   const fill = node("i");
+  fill.hidden = !value;
   fill.style.inlineSize = `${largest ? (100 * value) / largest : 0}%`;
   bar.append(fill);
   line.append(node("span", "", label), bar, node("b", "n", shown));

@@ -1,0 +1,191 @@
+"""A camera lane: frames in, light out. Decode in one thread, decide and write in another."""
+
+import asyncio
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from aiohttp import web
+
+from gate.access.policy import Policy
+from gate.access.wire import Enrolled
+from gate.client import Client
+from gate.edge.lane import Lane
+from gate.edge.store import LaneStore
+from gate.edge.sync import Link, Sync
+from gate.settings import LaneSettings
+from gate.words.words import Words
+from kiosk import camera, decode, scanner
+from kiosk.debounce import Debounce
+from kiosk.light import Colour, View, is_right_to_left, resting, shown, terminal_line
+from kiosk.page import Page
+
+SCANS_WAITING_MAX = 8
+STORE_FILE = "lane.sqlite"
+_log = logging.getLogger(__name__)
+
+
+class Entrance:
+    """Everything of one lane, from its source to its page. Raises StoreDamaged when made."""
+
+    def __init__(
+        self, chosen: LaneSettings, enrolled: Enrolled, say: Callable[[str], None]
+    ) -> None:
+        self._chosen = chosen
+        self._say = say
+        self._words = Words(chosen.language)
+        self._lane = Lane(LaneStore(chosen.data_dir / STORE_FILE), enrolled)
+        self._deciding = ThreadPoolExecutor(1, "lane")
+        self._client = Client(chosen.server_url, enrolled.token)
+        self._sync = Sync(self._lane, self._client, self._deciding)
+        self._page = Page(self.view, self._typed)
+        self._seen = Debounce()
+        self._scanned = Debounce()
+        self._scans: asyncio.Queue[str] = asyncio.Queue(SCANS_WAITING_MAX)
+        self._stop = threading.Event()
+        self._camera_lost = False
+        self._light = resting(self._words, self._lane.policy is not None, 0)
+        self._failed: asyncio.Future[None] | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`. Raises what ends the source: NoSuchSource, OSError."""
+        loop = asyncio.get_running_loop()
+        self._failed = loop.create_future()
+        runner = web.AppRunner(self._page.application(), access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", self._chosen.page_port).start()
+        tasks = [asyncio.create_task(self._sync.run()), asyncio.create_task(self._decide())]
+        for name, target in self._sources(loop):
+            threading.Thread(target=target, name=name, daemon=True).start()
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait((stopped, self._failed), return_when=asyncio.FIRST_COMPLETED)
+            if self._failed.done():
+                self._failed.result()
+        finally:
+            self._stop.set()
+            for task in (*tasks, stopped):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+            await runner.cleanup()
+            await self._client.close()
+            self._deciding.shutdown()
+
+    # --- sources, each in a thread
+
+    def _sources(self, loop: asyncio.AbstractEventLoop) -> list[tuple[str, Callable[[], None]]]:
+        chosen = self._chosen
+        sources = []
+        if chosen.source == "-":
+            sources.append(("stdin", lambda: self._lines("-", loop)))
+        else:
+            sources.append(("frames", lambda: self._frames(loop)))
+        if chosen.scanner:
+            sources.append(("scanner", lambda: self._lines(chosen.scanner, loop)))
+        return sources
+
+    def _frames(self, loop: asyncio.AbstractEventLoop) -> None:
+        def lost(is_lost: bool) -> None:
+            loop.call_soon_threadsafe(self._camera, is_lost)
+
+        try:
+            source = camera.frames(self._chosen.source, self._chosen.frames_per_s, self._stop, lost)
+            for frame in source:
+                height, width = frame.shape[:2]
+                seen = decode.nearest(decode.read(frame), width, height)
+                text = self._seen.saw(seen.text if seen else None, time.monotonic())
+                if text is not None:
+                    loop.call_soon_threadsafe(self._queue, text)
+        except (camera.NoSuchSource, OSError) as error:
+            loop.call_soon_threadsafe(self._fail, error)
+
+    def _lines(self, source: str, loop: asyncio.AbstractEventLoop) -> None:
+        def said(text: str) -> None:
+            loop.call_soon_threadsafe(self._typed, text)
+
+        try:
+            scanner.lines(source, said, self._stop)
+        except OSError as error:
+            loop.call_soon_threadsafe(self._fail, error)
+
+    def _fail(self, error: Exception) -> None:
+        if self._failed and not self._failed.done():
+            self._failed.set_exception(error)
+
+    def _camera(self, is_lost: bool) -> None:
+        self._camera_lost = is_lost
+        self._page.changed()
+
+    def _typed(self, text: str) -> None:
+        again = self._scanned.line(text, time.monotonic())
+        if again is not None:
+            self._queue(again)
+
+    def _queue(self, text: str) -> None:
+        try:
+            self._scans.put_nowait(text)
+        except asyncio.QueueFull:
+            _log.warning("scans come faster than they are decided; one was not taken")
+
+    # --- deciding
+
+    async def _decide(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                wait_s = self._light.seconds or 1.0
+                text = await asyncio.wait_for(self._scans.get(), wait_s)
+            except TimeoutError:
+                self._rest()
+                continue
+            scan = await loop.run_in_executor(
+                self._deciding, self._lane.scan, text, self._chosen.clock.now()
+            )
+            self._sync.wake()
+            self._light = shown(scan, self._lane.policy, self._words, self._light.number + 1)
+            local = self._lane.policy.local(scan.at) if self._lane.policy else scan.at
+            self._say(terminal_line(self._light, local))
+            self._page.changed()
+
+    def _rest(self) -> None:
+        ready = self._lane.policy is not None
+        if self._light.seconds or (ready and self._light.colour is Colour.STARTING):
+            self._light = resting(self._words, ready, self._light.number)
+            self._page.changed()
+
+    # --- what the page shows
+
+    def view(self) -> View:
+        policy, status = self._lane.policy, self._sync.status
+        now = self._chosen.clock.now()
+        waiting = self._lane.waiting
+        online = status.link is Link.ONLINE
+        return View(
+            light=self._light,
+            gate=_gate_name(self._lane, policy),
+            direction=self._lane.direction,
+            time=f"{policy.local(now) if policy else now:%H:%M:%S}",
+            link=self._link_words(online),
+            online=online,
+            waiting=self._words.say("lane-waiting", {"n": waiting}) if waiting else "",
+            camera=self._words.say("lane-camera-lost") if self._camera_lost else "",
+            language=self._words.language,
+            right_to_left=is_right_to_left(self._words),
+        )
+
+    def _link_words(self, online: bool) -> str:
+        if online:
+            return self._words.say("lane-online")
+        if self._sync.status.link is Link.REVOKED:
+            return self._words.say("lane-revoked")
+        return self._words.say("lane-offline")
+
+
+def _gate_name(lane: Lane, policy: Policy | None) -> str:
+    if policy is None or lane.gate not in policy.gates:
+        return lane.gate
+    return policy.gates[lane.gate].name

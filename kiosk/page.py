@@ -1,0 +1,111 @@
+"""The lane's full-screen page: served on this machine only, told of every change as it happens."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+
+import msgspec
+from aiohttp import web
+
+from gate.access.wire import SCAN_CHARS_MAX
+from kiosk.light import View
+from kiosk.scanner import clean
+
+BEAT_S = 1.0
+VIEWERS_MAX = 8
+_FILES = {
+    "/": ("lane.html", "text/html"),
+    "/lane.css": ("lane.css", "text/css"),
+    "/lane.js": ("lane.js", "text/javascript"),
+}
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+class Page:
+    """`view()` is what to show now; `typed` takes what a keyboard scanner typed into the page."""
+
+    def __init__(self, view: Callable[[], View], typed: Callable[[str], None]) -> None:
+        self._view = view
+        self._typed = typed
+        self._changed = asyncio.Event()
+        self._viewers = 0
+        self.closing = False
+
+    def changed(self) -> None:
+        event, self._changed = self._changed, asyncio.Event()
+        event.set()
+
+    def application(self) -> web.Application:
+        app = web.Application(middlewares=[_own_origin], client_max_size=SCAN_CHARS_MAX * 4)
+        for path, (name, kind) in _FILES.items():
+            app.router.add_get(path, _served(name, kind))
+        app.router.add_get("/events", self._events)
+        app.router.add_post("/scan", self._scan)
+        app.on_response_prepare.append(_secure)
+        app.on_shutdown.append(self._close)
+        return app
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        if self._viewers >= VIEWERS_MAX:
+            return web.Response(status=503, text="too many pages of this lane are open\n")
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        self._viewers += 1
+        try:
+            await response.prepare(request)
+            with contextlib.suppress(ConnectionError):
+                await response.write(b"retry: 500\n\n")
+                while not self.closing and request.transport and not request.transport.is_closing():
+                    changed = self._changed
+                    await response.write(b"data: " + msgspec.json.encode(self._view()) + b"\n\n")
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(changed.wait(), BEAT_S)
+        finally:
+            self._viewers -= 1
+        return response
+
+    async def _scan(self, request: web.Request) -> web.Response:
+        if text := clean(await request.read()):
+            self._typed(text)
+        return web.Response(status=204)
+
+    async def _close(self, app: web.Application) -> None:
+        self.closing = True
+        self.changed()
+
+
+def _served(name: str, kind: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+    body = (files("kiosk") / "pages" / name).read_bytes()
+
+    async def serve(request: web.Request) -> web.Response:
+        return web.Response(body=body, content_type=kind, charset="utf-8")
+
+    return serve
+
+
+async def _secure(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(_HEADERS)
+
+
+@web.middleware
+async def _own_origin(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Only this page itself may hand in scans: not another site open in the same browser, nor a
+    name that was pointed at this machine."""
+    if (request.url.host or "") not in ("127.0.0.1", "localhost", "::1"):
+        return web.Response(status=403, text="only from this machine\n")
+    origin = request.headers.get("Origin")
+    if request.method == "POST" and origin != f"{request.scheme}://{request.host}":
+        return web.Response(status=403, text="only from the lane's own page\n")
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        return web.Response(status=error.status, text=error.reason + "\n")
