@@ -1,0 +1,1 @@
+"""Whole programs: processes killed, pages in a browser, the walk from a file to the wall."""

@@ -1,0 +1,1 @@
+"""The server against a real PostgreSQL, over HTTP."""

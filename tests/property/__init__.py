@@ -1,0 +1,1 @@
+"""What holds for every input: exhaustive small worlds, Hypothesis, fuzz."""
