@@ -117,9 +117,7 @@ class Situation:
 
 def _facts(**changes: object) -> Facts:
     record = HolderRecord(Holder(5), 2, 1, Status.APPROVED, ("escort",))
-    return replace(
-        Facts({1: KEY}, PROFILES, record=record, known_until_min=ISSUED + 1), **changes
-    )
+    return replace(Facts({1: KEY}, PROFILES, record=record, known_until_min=ISSUED + 1), **changes)
 
 
 def situations() -> Iterator[Situation]:
@@ -214,7 +212,7 @@ def rooms() -> Iterator[Situation]:
 # --- the second reading
 
 
-def naive(situation: Situation) -> Decision:  # noqa: C901, PLR0912 - one list from top to bottom
+def naive(situation: Situation) -> Decision:
     """DESIGN's decision order, read aloud."""
     scan, facts = situation.scan, situation.facts
     badge, record = scan.presented, facts.record
@@ -231,7 +229,11 @@ def naive(situation: Situation) -> Decision:  # noqa: C901, PLR0912 - one list f
 
     key = facts.keys[badge.key_id]
     issued_at = EPOCH + timedelta(minutes=badge.issued_min)
-    if key.status == KeyStatus.WITHDRAWN or issued_at < key.not_before or issued_at >= key.not_after:
+    if (
+        key.status == KeyStatus.WITHDRAWN
+        or issued_at < key.not_before
+        or issued_at >= key.not_after
+    ):
         return no(Reason.KEY_NOT_VALID, "key window")
     if key.status == KeyStatus.REVOKED:
         exactly_known = record is not None and record.generation == badge.generation
@@ -297,13 +299,9 @@ def _room_refuses(situation: Situation, zone: Zone, profile: Profile, no) -> Dec
     seen = facts.presence
     if seen is not None and zone.id == LOOKED:
         if seen.inside:
-            return no(
-                Reason.ALREADY_INSIDE, "presence", since=seen.last_at, gate=seen.last_gate
-            )
+            return no(Reason.ALREADY_INSIDE, "presence", since=seen.last_at, gate=seen.last_gate)
         if seen.entries_today >= 2:
-            return no(
-                Reason.DAY_LIMIT, "entries per day", since=seen.last_at, gate=seen.last_gate
-            )
+            return no(Reason.DAY_LIMIT, "entries per day", since=seen.last_at, gate=seen.last_gate)
         if (scan.at - seen.last_at).total_seconds() < 600:
             again = seen.last_at + timedelta(seconds=600)
             return no(

@@ -81,7 +81,9 @@ def test_any_text_whatever_gives_a_reason(text):
     assert isinstance(verify(text, EDITION, KEYS), Reason)
 
 
-@given(st.text(alphabet="0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:", min_size=120, max_size=120))
+@given(
+    st.text(alphabet="0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:", min_size=120, max_size=120)
+)
 def test_any_text_of_the_right_shape_gives_a_reason(body):
     assert isinstance(verify(PREFIX + body, EDITION, KEYS), Reason)
 

@@ -40,7 +40,9 @@ def logs(draw) -> list[LogRecord]:
                     direction=direction,
                     reason=reason,
                     holder=draw(st.sampled_from([None, 1, 2, 3])),
-                    events=tuple(draw(st.sets(st.sampled_from([EventId("wsis"), EventId("ai4g")])))),
+                    events=tuple(
+                        draw(st.sets(st.sampled_from([EventId("wsis"), EventId("ai4g")])))
+                    ),
                 )
             )
     return records
