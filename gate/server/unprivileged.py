@@ -45,18 +45,23 @@ def programs(folder: Path, who: pwd.struct_passwd | None) -> Path:
     """The folder of programs, or a copy of it that the account can run. Raises OSError."""
     if who is None or not _closed(folder / "bin"):
         return folder
+    package = folder.parent
     made = (folder / "bin").stat().st_mtime_ns
-    copy = HOME / _short(f"{folder} {made}") / folder.name
-    if not copy.exists():
-        part = copy.with_suffix(f".{os.getpid()}")
-        shutil.copytree(folder, part, symlinks=True)
-        for each in (HOME, copy.parent):
+    home = HOME / _short(f"{folder} {made}")
+    if not home.exists():
+        part = home.with_suffix(f".{os.getpid()}")
+        shutil.copytree(folder, part / package.name / folder.name, symlinks=True)
+        # The wheel keeps shared libraries beside its package; programs find them from there.
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.exists():
+            shutil.copytree(libraries, part / libraries.name, symlinks=True)
+        for each in (HOME, part, part / package.name):
             each.chmod(0o755)
         try:
-            part.rename(copy)
+            part.rename(home)
         except OSError:  # another program made it meanwhile
             shutil.rmtree(part)
-    return copy
+    return home / package.name / folder.name
 
 
 def child(who: pwd.struct_passwd | None) -> Callable[[], None]:

@@ -27,8 +27,12 @@ def closed(monkeypatch):
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has folders that postgres cannot enter")
 async def test_programs_and_data_under_a_closed_folder_still_serve(closed, monkeypatch):
     wheel = postgres._wheel()
-    shutil.copytree(wheel, closed / wheel.name, symlinks=True)
-    monkeypatch.setattr(postgres, "_wheel", lambda: closed / wheel.name)
+    package = wheel.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    for each in (wheel, libraries):
+        shutil.copytree(each, closed / each.relative_to(package.parent), symlinks=True)
+    moved = closed / wheel.relative_to(package.parent)
+    monkeypatch.setattr(postgres, "_wheel", lambda: moved)
     database = Embedded(closed / "postgres")
     await database.start()
     try:
