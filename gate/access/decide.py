@@ -6,7 +6,7 @@ Refusals come first; a scan that no rule admits is refused; an internal fault re
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from gate.access.model import (
@@ -21,6 +21,7 @@ from gate.access.model import (
     KeyStatus,
     Kind,
     Mode,
+    Presence,
     Profile,
     Reason,
     Scan,
@@ -31,37 +32,46 @@ from gate.access.policy import Policy, PresenceRule, Rule, Zone
 
 def decide(scan: Scan, facts: Facts, policy: Policy) -> Decision:
     """The first check that speaks decides. Never raises: a fault of ours is `rule_error`."""
+    decision = None
     try:
-        case = _Case(scan, facts, policy)
-        for _, check in CHECKS:
-            if (decision := check(case)) is not None:
-                return decision
+        for _, decision in _walk(_Case(scan, facts, policy)):  # noqa: B007 - the last one counts
+            pass
     except Exception as fault:  # noqa: BLE001 - whatever broke, the door stays shut
         return Decision(Reason.RULE_ERROR, type(fault).__name__)
-    return Decision(Reason.RULE_ERROR, "no check spoke")
+    return decision or Decision(Reason.RULE_ERROR, "no check spoke")
 
 
 def explain(scan: Scan, facts: Facts, policy: Policy) -> Iterator[tuple[str, Decision | None]]:
     """Each check's name and verdict (None: passes), up to and including the one that decides."""
-    case = _Case(scan, facts, policy)
+    return _walk(_Case(scan, facts, policy))
+
+
+def _walk(case: "_Case") -> Iterator[tuple[str, Decision | None]]:
+    """A supervisor's override passes a refusal on to the next check, where it may still end:
+    nobody is admitted into danger because they were refused for their category first."""
     for name, check in CHECKS:
         decision = check(case)
         yield name, decision
-        if decision is not None:
+        if decision is None:
+            continue
+        if case.scan.override is None or not decision.reason.overridable:
             return
+        case.against = case.against or decision
 
 
 class _Case:
     """A scan with what the checks look up once. `credential` may be read only after the
-    `readable` check, which ends the walk for anything else."""
+    `readable` check, which ends the walk for anything else. `against` is the first refusal a
+    supervisor overrides."""
 
-    __slots__ = ("facts", "local", "policy", "scan")
+    __slots__ = ("against", "facts", "local", "policy", "scan")
 
     def __init__(self, scan: Scan, facts: Facts, policy: Policy) -> None:
         self.scan = scan
         self.facts = facts
         self.policy = policy
         self.local = policy.local(scan.at)
+        self.against: Decision | None = None
 
     @property
     def credential(self) -> Credential:
@@ -100,6 +110,12 @@ def _exit(case: _Case) -> Decision | None:
     """Leaving is recorded and never refused, whatever the badge says."""
     if case.scan.direction is Direction.EXIT:
         return Decision(Reason.EXITED, "exit")
+    return None
+
+
+def _frozen(case: _Case) -> Decision | None:
+    if case.facts.mode is Mode.FROZEN:
+        return Decision(Reason.FROZEN, "frozen")
     return None
 
 
@@ -191,41 +207,47 @@ def _entitlement(case: _Case) -> Decision | None:
 
 
 def _presence(case: _Case) -> Decision | None:
+    """Whoever was inside when the zone was emptied comes back without limit or delay."""
     presence, zone = case.facts.presence, case.zone
-    if presence is None:
+    if presence is None or presence.swept:
         return None
     if presence.inside and zone.presence is PresenceRule.HARD:
-        return _earlier_entry(case, Reason.ALREADY_INSIDE, "presence")
+        return _earlier_entry(case, presence, Reason.ALREADY_INSIDE, "presence")
     if zone.entries_per_day is not None and presence.entries_today >= zone.entries_per_day:
-        return _earlier_entry(case, Reason.DAY_LIMIT, "entries per day")
-    again_at = presence.last_at + timedelta(minutes=zone.passback_min)
+        return _earlier_entry(case, presence, Reason.DAY_LIMIT, "entries per day")
+    again_at = presence.entered_at + timedelta(minutes=zone.passback_min)
     if case.scan.at < again_at and zone.passback_min:
-        return Decision(
-            Reason.TOO_SOON,
-            "pass-back delay",
-            opens_at=again_at,
-            since=presence.last_at,
-            gate=presence.last_gate,
-            attention=case.attention,
-        )
+        refusal = _earlier_entry(case, presence, Reason.TOO_SOON, "pass-back delay")
+        return replace(refusal, opens_at=again_at)
     return None
 
 
-def _earlier_entry(case: _Case, reason: Reason, rule: str) -> Decision:
-    presence = case.facts.presence
-    assert presence is not None
+def _earlier_entry(case: _Case, presence: Presence, reason: Reason, rule: str) -> Decision:
     return Decision(
-        reason, rule, since=presence.last_at, gate=presence.last_gate, attention=case.attention
+        reason,
+        rule,
+        since=presence.entered_at,
+        gate=presence.entered_gate,
+        attention=case.attention,
     )
 
 
 def _is_full(case: _Case) -> bool:
-    return case.facts.places_left is not None and case.facts.places_left <= 0
+    """Whoever is inside already has a place."""
+    presence, left = case.facts.presence, case.facts.places_left
+    return left is not None and left <= 0 and not (presence is not None and presence.inside)
 
 
 def _capacity(case: _Case) -> Decision | None:
     if case.zone.capacity_hard and _is_full(case):
         return case.refuse(Reason.ZONE_FULL, "capacity")
+    return None
+
+
+def _delegation(case: _Case) -> Decision | None:
+    left = case.facts.delegation_left
+    if left is not None and left <= 0:
+        return case.refuse(Reason.DELEGATION_FULL, "delegation")
     return None
 
 
@@ -236,6 +258,8 @@ def _second_look(case: _Case) -> Decision | None:
 
 
 def _admit(case: _Case) -> Decision | None:
+    if case.against is not None:
+        return replace(case.against, reason=Reason.OVERRIDDEN, overrides=case.against.reason)
     rules = _open_rules(case)
     flags = []
     if case.record is None:
@@ -245,6 +269,8 @@ def _admit(case: _Case) -> Decision | None:
         flags.append(Flag.ALREADY_INSIDE)
     if _is_full(case):
         flags.append(Flag.ZONE_FULL)
+    if presence and presence.swept:
+        flags.append(Flag.READMITTED)
     return Decision(
         Reason.ADMITTED,
         rules[0].id,
@@ -259,6 +285,7 @@ def _admit(case: _Case) -> Decision | None:
 CHECKS: tuple[tuple[str, Callable[[_Case], Decision | None]], ...] = (
     ("emergency", _emergency),
     ("exit", _exit),
+    ("frozen", _frozen),
     ("readable", _readable),
     ("key", _key),
     ("test badge", _test_kind),
@@ -270,6 +297,7 @@ CHECKS: tuple[tuple[str, Callable[[_Case], Decision | None]], ...] = (
     ("entitlement", _entitlement),
     ("presence", _presence),
     ("capacity", _capacity),
+    ("delegation", _delegation),
     ("second look", _second_look),
     ("admit", _admit),
 )

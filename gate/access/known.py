@@ -6,48 +6,38 @@ business.
 
 Rules kept here:
 - The highest validly signed generation ever seen is a minimum for ever: no snapshot lowers it.
-- Presence follows the log in order of scan time, whatever the order of arrival.
+- Who is inside follows from the log alone (`presence`); no snapshot changes it.
 """
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 from gate.access.credential import pack, verify
 from gate.access.decide import decide
-from gate.access.ledger import LogRecord, RecordKind
+from gate.access.ledger import LogRecord, Name
 from gate.access.model import (
     Credential,
     Decision,
-    DeviceId,
     Direction,
     Facts,
     GateId,
     HolderRecord,
     Mode,
-    Presence,
+    Override,
     Profile,
     Reason,
     Scan,
     SigningKey,
     ZoneId,
 )
-from gate.access.policy import Policy
+from gate.access.policy import Policy, Zone
+from gate.access.presence import Whereabouts
 from gate.access.wire import SCAN_CHARS_MAX, FeedRow, Snapshot
 
 Case = tuple[Scan, Facts]
-
-
-@dataclass(slots=True)
-class _Steps:
-    """One holder in one zone: the latest movement, and entries on each local day."""
-
-    order: tuple[int, DeviceId, int, int]
-    inside: bool
-    gate: GateId
-    entries: Counter[date] = field(default_factory=Counter)
 
 
 class Known:
@@ -62,14 +52,20 @@ class Known:
         self.mode = Mode.NORMAL
         self.cursor = 0
         self.known_until_min: int | None = None
-        self._steps: dict[tuple[ZoneId, int], _Steps] = {}
+        self.whereabouts = Whereabouts(policy)
+        self.places: Callable[[ZoneId], int] | None = None
+        """How many more may enter a hard zone by this program's own rights; None: it has none."""
+        self._delegations: defaultdict[int, set[int]] = defaultdict(set)
 
     def replace(self, snapshot: Snapshot, policy: Policy) -> None:
         """Take a snapshot in place of all synced tables. Generations and presence stay."""
-        self.policy = policy
+        self._follow(policy)
         self.keys = {key.key_id: key for key in snapshot.keys}
         self.profiles = {profile.number: profile for profile in snapshot.profiles}
-        self.holders = {row.holder: row.record() for row in snapshot.holders}
+        self.holders.clear()
+        self._delegations.clear()
+        for each in snapshot.holders:
+            self.hold(each.record())
         self.mode = snapshot.mode
         self.cursor = snapshot.cursor
         self.known_until_min = snapshot.known_until_min
@@ -82,7 +78,7 @@ class Known:
         if row.seq != self.cursor + 1:
             raise ValueError(f"feed row {row.seq} does not follow {self.cursor}")
         if row.holder is not None:
-            self.holders[row.holder.holder] = row.holder.record()
+            self.hold(row.holder.record())
         if row.profile is not None:
             self.profiles[row.profile.number] = row.profile
         if row.key is not None:
@@ -90,24 +86,26 @@ class Known:
         if row.mode is not None:
             self.mode = row.mode
         if policy is not None:
-            self.policy = policy
+            self._follow(policy)
         self.cursor = row.seq
 
+    def hold(self, record: HolderRecord) -> None:
+        """Know a holder, or know them anew."""
+        before = self.holders.get(record.holder)
+        if before is not None:
+            self._delegations[before.delegation].discard(record.holder)
+        self.holders[record.holder] = record
+        if record.delegation:
+            self._delegations[record.delegation].add(record.holder)
+
+    def _follow(self, policy: Policy) -> None:
+        if policy is not self.policy:
+            self.policy = policy
+            self.whereabouts.follow(policy)
+
     def add(self, record: LogRecord) -> None:
-        """Take a movement from the log into presence; other records change nothing."""
-        moved = record.kind is RecordKind.SCAN and record.reason.opens
-        if not moved or record.holder is None or record.zone is None or record.gate is None:
-            return
-        order = (record.at_ms, *record.name)
-        inside = record.direction is Direction.ENTRY
-        steps = self._steps.get((record.zone, record.holder))
-        if steps is None:
-            steps = _Steps(order, inside, record.gate)
-            self._steps[record.zone, record.holder] = steps
-        elif order > steps.order:
-            steps.order, steps.inside, steps.gate = order, inside, record.gate
-        if inside:
-            steps.entries[self.policy.local(record.at).date()] += 1
+        """Take a record of the log into presence."""
+        self.whereabouts.add(record)
 
     def add_all(self, records: Iterable[LogRecord]) -> None:
         for record in records:
@@ -115,31 +113,38 @@ class Known:
 
     def forget_presence(self) -> None:
         """Before presence is told anew from the log."""
-        self._steps.clear()
+        self.whereabouts = Whereabouts(self.policy)
 
-    def presence(self, zone: ZoneId, holder: int, at: datetime) -> Presence | None:
-        steps = self._steps.get((zone, holder))
-        if steps is None:
-            return None
-        return Presence(
-            inside=steps.inside,
-            last_at=datetime.fromtimestamp(steps.order[0] / 1000, UTC),
-            last_gate=steps.gate,
-            entries_today=steps.entries[self.policy.local(at).date()],
-        )
-
-    def case(self, text: str, gate: GateId, direction: Direction, at: datetime) -> Case:
+    def case(
+        self,
+        text: str,
+        gate: GateId,
+        direction: Direction,
+        at: datetime,
+        looked: bool = False,
+        override: Override | None = None,
+    ) -> Case:
         """The scan a text is, with the facts it would be decided on; nothing is changed."""
         presented = verify(text[:SCAN_CHARS_MAX], self.policy.number, self.keys)
-        return Scan(presented, gate, direction, at), self._facts(presented, gate, at)
+        facts = self._facts(presented, gate, at, looked)
+        return Scan(presented, gate, direction, at, override), facts
 
-    def judge(self, text: str, gate: GateId, direction: Direction, at: datetime) -> "Judged":
+    def judge(
+        self,
+        text: str,
+        gate: GateId,
+        direction: Direction,
+        at: datetime,
+        looked: bool = False,
+        override: Override | None = None,
+    ) -> "Judged":
         """Verify, gather the facts, decide. Raises the holder's minimum generation when the
         badge itself proves a newer one was printed; `Judged.raised` then says so."""
         text = text[:SCAN_CHARS_MAX]
-        scan, facts = self.case(text, gate, direction, at)
+        scan, facts = self.case(text, gate, direction, at, looked, override)
         raised = isinstance(scan.presented, Credential) and self._saw(scan.presented)
-        return Judged(text, scan.presented, decide(scan, facts, self.policy), raised)
+        inside = facts.presence is not None and facts.presence.inside
+        return Judged(text, scan, decide(scan, facts, self.policy), raised, inside)
 
     def _saw(self, credential: Credential) -> bool:
         if credential.generation <= self.generation_min.get(credential.holder, 0):
@@ -147,42 +152,61 @@ class Known:
         self.generation_min[credential.holder] = credential.generation
         return True
 
-    def _facts(self, presented: Credential | Reason, gate: GateId, at: datetime) -> Facts:
+    def _facts(
+        self, presented: Credential | Reason, gate: GateId, at: datetime, looked: bool
+    ) -> Facts:
         if not isinstance(presented, Credential):
             return Facts(self.keys, self.profiles, self.mode)
         holder = presented.holder
         place = self.policy.gates.get(gate)
+        zone = self.policy.zones[place.zone] if place else None
+        record = self.holders.get(holder)
         return Facts(
             keys=self.keys,
             profiles=self.profiles,
             mode=self.mode,
-            record=self.holders.get(holder),
+            record=record,
             generation_min=self.generation_min.get(holder, 0),
             known_until_min=self.known_until_min,
-            presence=self.presence(place.zone, holder, at) if place else None,
+            presence=self.whereabouts.presence(zone.id, holder, at) if zone else None,
+            places_left=self._places_left(zone, at) if zone else None,
+            delegation_left=self._delegation_left(zone, record, at) if zone else None,
+            looked=looked,
         )
 
-    def record(
-        self,
-        judged: "Judged",
-        name: tuple[DeviceId, int, int],
-        gate: GateId,
-        direction: Direction,
-        at: datetime,
-    ) -> LogRecord:
+    def _places_left(self, zone: Zone, at: datetime) -> int | None:
+        """A hard zone by the rights this program holds, a soft one by who is known inside."""
+        if zone.capacity is None:
+            return None
+        if zone.capacity_hard and self.places is not None:
+            return self.places(zone.id)
+        return zone.capacity - self.whereabouts.inside(zone.id, at)
+
+    def _delegation_left(self, zone: Zone, record: HolderRecord | None, at: datetime) -> int | None:
+        if zone.delegation_max is None or record is None or not record.delegation:
+            return None
+        others = self._delegations[record.delegation] - {record.holder}
+        return zone.delegation_max - sum(
+            presence.inside
+            for other in others
+            if (presence := self.whereabouts.presence(zone.id, other, at)) is not None
+        )
+
+    def record(self, judged: "Judged", name: Name) -> LogRecord:
         """The log record of a judged scan; `name` is (device, epoch, number)."""
-        place = self.policy.gates.get(gate)
-        claims = judged.presented if isinstance(judged.presented, Credential) else None
+        scan, decision = judged.scan, judged.decision
+        place = self.policy.gates.get(scan.gate)
+        claims = scan.presented if isinstance(scan.presented, Credential) else None
         held = self.holders.get(claims.holder) if claims else None
-        decision = judged.decision
+        forced = scan.override if decision.reason is Reason.OVERRIDDEN else None
         return LogRecord(
             device=name[0],
             epoch=name[1],
             number=name[2],
-            at_ms=int(at.timestamp() * 1000),
-            gate=gate,
+            at_ms=int(scan.at.timestamp() * 1000),
+            gate=scan.gate,
             zone=place.zone if place else None,
-            direction=direction,
+            direction=scan.direction,
             reason=decision.reason,
             rule=decision.rule,
             event=decision.event,
@@ -193,9 +217,21 @@ class Known:
             claims=pack(claims).hex() if claims else "",
             text_hash=hashlib.sha256(judged.text.encode("utf-8", "replace")).hexdigest()[:16],
             flags=decision.flags,
+            overrides=decision.overrides,
+            supervisor=forced.supervisor if forced else None,
+            why=forced.why if forced else "",
+            rights=int(self._takes_a_place(judged)),
             cursor=self.cursor,
             policy=self.policy.version,
         )
+
+    def _takes_a_place(self, judged: "Judged") -> bool:
+        """Whether an admission uses up one of this program's rights to a hard zone."""
+        place = self.policy.gates.get(judged.scan.gate)
+        if place is None or judged.scan.direction is Direction.EXIT:
+            return False
+        zone = self.policy.zones[place.zone]
+        return zone.capacity is not None and zone.capacity_hard and judged.enters_anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +239,12 @@ class Judged:
     """A scan and its decision, ready to be written down."""
 
     text: str
-    presented: Credential | Reason
+    scan: Scan
     decision: Decision
     raised: bool
     """The badge proved a newer generation than any seen before."""
+    was_inside: bool = False
+
+    @property
+    def enters_anew(self) -> bool:
+        return self.decision.admitted and not self.was_inside

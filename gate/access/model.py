@@ -45,10 +45,12 @@ class Status(StrEnum):
 
 
 class Mode(StrEnum):
-    """What the whole venue is doing. Emergency opens every door and never waits."""
+    """What the whole venue is doing. Emergency opens every door and never waits; frozen lets
+    nobody in and everybody out."""
 
     NORMAL = "normal"
     EMERGENCY_OPEN = "emergency_open"
+    FROZEN = "frozen"
 
 
 class Reason(StrEnum):
@@ -57,7 +59,9 @@ class Reason(StrEnum):
     ADMITTED = "admitted"
     EXITED = "exited"
     EMERGENCY = "emergency"
+    OVERRIDDEN = "overridden"
 
+    FROZEN = "frozen"
     UNREADABLE = "unreadable"
     WRONG_EDITION = "wrong_edition"
     UNKNOWN_KEY = "unknown_key"
@@ -82,6 +86,7 @@ class Reason(StrEnum):
     TOO_SOON = "too_soon"
     DAY_LIMIT = "day_limit"
     ZONE_FULL = "zone_full"
+    DELEGATION_FULL = "delegation_full"
     SECOND_LOOK = "second_look"
     RULE_ERROR = "rule_error"
 
@@ -90,8 +95,30 @@ class Reason(StrEnum):
         """Whether the light is green for this reason."""
         return self in _OPENS
 
+    @property
+    def overridable(self) -> bool:
+        """Whether a supervisor may admit against it. Not where no genuine, current, unblocked
+        badge stands behind the scan, and not where people would be in danger (`zone_full`)."""
+        return self in _OVERRIDABLE
 
-_OPENS = frozenset({Reason.ADMITTED, Reason.EXITED, Reason.EMERGENCY})
+
+_OPENS = frozenset({Reason.ADMITTED, Reason.EXITED, Reason.EMERGENCY, Reason.OVERRIDDEN})
+_OVERRIDABLE = frozenset(
+    {
+        Reason.NOT_APPROVED,
+        Reason.NEEDS_RECORD,
+        Reason.WRONG_EVENT,
+        Reason.WRONG_CATEGORY,
+        Reason.WRONG_DAY,
+        Reason.TOO_EARLY,
+        Reason.TOO_LATE,
+        Reason.ALREADY_INSIDE,
+        Reason.TOO_SOON,
+        Reason.DAY_LIMIT,
+        Reason.DELEGATION_FULL,
+        Reason.SECOND_LOOK,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,17 +187,22 @@ class HolderRecord:
     status: Status
     attention: tuple[str, ...] = ()
     """Codes of texts the guard must see (escort, medical, protocol)."""
+    delegation: int = 0
+    """A number every member of one organisation shares; 0 is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """A holder's latest movements in one zone, folded from the log in order of scan time."""
+    """A holder who entered a zone at least once, folded from the log in order of scan time."""
 
     inside: bool
-    last_at: datetime
-    """When the holder last moved (entered or left)."""
-    last_gate: GateId
+    entered_at: datetime
+    """The latest entry into the zone, or into one within it."""
+    entered_gate: GateId
     entries_today: int = 0
+    """Entries into the zone itself since the venue's midnight."""
+    swept: bool = False
+    """Was inside when the zone was last emptied, and has not come back yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +221,19 @@ class Facts:
     presence: Presence | None = None
     places_left: int | None = None
     """Entries this lane may still grant in the zone; None means no limit."""
+    delegation_left: int | None = None
+    """How many more of the holder's delegation may be in the zone; None means no limit."""
     looked: bool = False
     """A guard has taken the second look (photo, escort) for this scan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A supervisor admits against a refusal. `supervisor` is a number, never a name; `why` one of
+    the policy's reasons."""
+
+    supervisor: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +244,7 @@ class Scan:
     gate: GateId
     direction: Direction
     at: datetime
+    override: Override | None = None
 
 
 class Flag(StrEnum):
@@ -209,6 +253,7 @@ class Flag(StrEnum):
     SIGNED_ONLY = "signed_only"
     ALREADY_INSIDE = "already_inside"
     ZONE_FULL = "zone_full"
+    READMITTED = "readmitted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +262,8 @@ class Decision:
 
     `event` with `days` says what the badge would open and when; `opens_at` the next chance;
     `since` and `gate` the earlier entry. `events` is every event open to the holder here, and
-    on `wrong_event` what the badge is good for elsewhere.
+    on `wrong_event` what the badge is good for elsewhere. `overrides` is what a supervisor
+    admitted against.
     """
 
     reason: Reason
@@ -230,6 +276,7 @@ class Decision:
     gate: GateId | None = None
     attention: tuple[str, ...] = ()
     flags: tuple[Flag, ...] = ()
+    overrides: Reason | None = None
 
     @property
     def admitted(self) -> bool:

@@ -64,6 +64,12 @@ class Zone:
     entries_per_day: int | None = None
     capacity: int | None = None
     capacity_hard: bool = True
+    delegation_max: int | None = None
+    """At most so many of one organisation at a time."""
+    within: ZoneId | None = None
+    """The zone around this one: whoever is in a hall is in the venue too."""
+    checkout: time | None = None
+    """The hour at which everybody is taken to have left, every day; None: never."""
     needs_record: bool = False
     """Never admit on the signature alone."""
     second_look: frozenset[CategoryId] = frozenset()
@@ -99,6 +105,12 @@ class Policy:
     categories: Mapping[CategoryId, Category]
     zones: Mapping[ZoneId, Zone]
     gates: Mapping[GateId, Gate]
+    walk_min_s: int = 0
+    """Nobody walks from one gate to another faster; a badge that did is looked at."""
+    override_reasons: tuple[str, ...] = ()
+    """What a supervisor may give as a reason."""
+    overrides_per_hour: int = 0
+    """At most so many at one lane in an hour; 0: overriding is off."""
 
     @property
     def days(self) -> tuple[date, ...]:

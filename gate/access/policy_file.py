@@ -21,6 +21,7 @@ from gate.access.toml_values import (
     a_table,
     a_text,
     a_time_zone,
+    a_zone_id,
     an_hour,
     names,
     some_days,
@@ -68,6 +69,7 @@ def _policy(reader: Reader, root: Table) -> Policy | None:
     categories = _each(root, "category", _category)
     zones = _each(root, "zone", lambda name, table: _zone(name, table, events, categories))
     gates = _each(root, "gate", lambda name, table: _gate(name, table, zones))
+    _check_within(reader, zones)
     for zone in zones:
         if gates and not any(gate.zone == zone for gate in gates.values()):
             reader.complain(("zone", zone), "no gate leads into it; add one or remove the zone")
@@ -118,6 +120,9 @@ def _edition(
         time_zone=table.get("time_zone", a_time_zone),
         epoch=table.get("epoch", a_moment),
         expires=table.get("expires", a_moment),
+        walk_min_s=table.get("walk_min_s", whole(0, 3600), default=0),
+        override_reasons=table.get("override_reasons", names, default=()),
+        overrides_per_hour=table.get("overrides_per_hour", whole(0, 1000), default=0),
         events={event.id: event for event in events.values()},
         categories={category.id: category for category in categories.values()},
         zones={zone.id: zone for zone in zones.values()},
@@ -183,9 +188,26 @@ def _zone(
         entries_per_day=table.get("entries_per_day", whole(1, 1000), default=None),
         capacity=table.get("capacity", whole(1, 1_000_000), default=None),
         capacity_hard=table.get("capacity_hard", yes_or_no, default=True),
+        delegation_max=table.get("delegation_max", whole(1, 10_000), default=None),
+        within=table.get("within", a_zone_id, default=None),
+        checkout=table.get("checkout", an_hour, default=None),
         needs_record=table.get("needs_record", yes_or_no, default=False),
         second_look=_known(table, "second_look", categories, "category", ()),
     )
+
+
+def _check_within(reader: Reader, zones: Mapping[str, Zone]) -> None:
+    for zone in zones.values():
+        path, seen = ("zone", zone.id, "within"), [zone.id]
+        while (outer := zones[seen[-1]].within) is not None:
+            if outer not in zones:
+                if len(seen) == 1:
+                    reader.complain(path, f"no zone is called {outer!r}{nearest(outer, zones)}")
+                break
+            if outer in seen:
+                reader.complain(path, f"goes in a circle: {' -> '.join([*seen, outer])}")
+                break
+            seen.append(outer)
 
 
 def _rules(

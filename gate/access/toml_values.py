@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from gate.access.model import Direction, Kind
+from gate.access.model import Direction, Kind, ZoneId
 from gate.access.policy import PresenceRule
 
 CONTRAST_MIN = 4.5
@@ -33,6 +33,10 @@ def a_text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise Bad("expected a text in quotes")
     return value
+
+
+def a_zone_id(value: object) -> ZoneId:
+    return ZoneId(a_text(value))
 
 
 def names(value: object) -> tuple[str, ...]:

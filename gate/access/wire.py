@@ -86,10 +86,16 @@ class HolderRow(msgspec.Struct, frozen=True, array_like=True):
     profile: int
     status: Status
     attention: tuple[str, ...] = ()
+    delegation: int = 0
 
     def record(self) -> HolderRecord:
         return HolderRecord(
-            Holder(self.holder), self.generation, self.profile, self.status, self.attention
+            Holder(self.holder),
+            self.generation,
+            self.profile,
+            self.status,
+            self.attention,
+            self.delegation,
         )
 
 

@@ -66,7 +66,7 @@ class Lane:
             return Shown(decision, None, at)
         judged = self._known.judge(text, self.gate, self.direction, at)
         name = DeviceId(self.identity.device), self.identity.epoch, self._number + 1
-        record = self._known.record(judged, name, self.gate, self.direction, at)
+        record = self._known.record(judged, name)
         try:
             self._store.append(record, _raised(judged))
         except (sqlite3.Error, OSError) as error:
@@ -139,6 +139,6 @@ class Lane:
 
 
 def _raised(judged: Judged) -> tuple[int, int] | None:
-    if not judged.raised or not isinstance(judged.presented, Credential):
+    if not judged.raised or not isinstance(judged.scan.presented, Credential):
         return None
-    return judged.presented.holder, judged.presented.generation
+    return judged.scan.presented.holder, judged.scan.presented.generation

@@ -97,7 +97,8 @@ async def _known(pool: asyncpg.Pool, policy: Policy, badge_signer: Signer) -> Kn
     known.keys = {key.key_id: key for key in await store.keys(pool, policy.edition)}
     known.keys[badge_signer.public.key_id] = badge_signer.public
     known.profiles = {p.number: p for p in await store.profiles(pool, policy.edition)}
-    known.holders = {row.holder: row.record() for row in await store.holders(pool, policy.edition)}
+    for row in await store.holders(pool, policy.edition):
+        known.hold(row.record())
     # The server itself knows every badge it ever signed: a badge without a record is forged.
     known.known_until_min = 2**24
     return known

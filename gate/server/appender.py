@@ -343,7 +343,7 @@ class Appender:
             body = group.rows[group.names[name]][3]
         else:
             judged = self.known.judge(job.scan.text, job.gate, job.scan.direction, job.at)
-            record = self.known.record(judged, name, job.gate, job.scan.direction, job.at)
+            record = self.known.record(judged, name)
             body = msgspec.json.encode(Decided(name[2], judged.decision.admitted, judged.decision))
             self._append(group, record, msgspec.json.encode(record), body)
         answer_body = body if body is not None else b""

@@ -14,7 +14,8 @@ from datetime import date
 import asyncpg
 import msgspec
 
-from gate.access.ledger import Counts, LogRecord
+from gate.access.counts import Counts
+from gate.access.ledger import LogRecord
 from gate.access.model import Reason, ZoneId
 from gate.access.policy import Policy
 from gate.clock import Clock
@@ -77,7 +78,7 @@ class Live:
         self._pool = pool
         self._policy = policy
         self._clock = clock
-        self.counts = Counts(policy.time_zone)
+        self.counts = Counts(policy)
         self.position = 0
         self.viewers = 0
         self._wake = asyncio.Event()
@@ -126,19 +127,18 @@ class Live:
         counts = self.counts.days.get(day)
         local = self._policy.local(self._clock.now())
         last_minute = local.hour * 60 + local.minute if local.date() == day else 24 * 60 - 1
-        inside = {zone: self.counts.inside(zone) for zone in self._policy.zones}
         refusals = [r for r in self._refusals if self._policy.local(r.at).date() == day]
         return Snapshot(
             day=day,
             now_ms=self._clock.now_ms(),
             last_at_ms=self.counts.last_at_ms,
             records=self.counts.records,
-            inside=inside,
+            inside=self.inside(),
             entered=len(counts.entered) if counts else 0,
             events={e: len(counts.entered_event[e]) if counts else 0 for e in self._policy.events},
             minutes=tuple(
                 (m, counts.entries_minute[m], counts.people_minute[m])
-                for m in sorted(counts.entries_minute)
+                for m in sorted(+counts.entries_minute)
             )
             if counts
             else (),
@@ -161,9 +161,14 @@ class Live:
             ],
         )
 
+    def inside(self) -> dict[ZoneId, int]:
+        """People in each zone now: a checkout hour empties it without any record."""
+        now = self._clock.now()
+        return {zone: self.counts.inside(zone, now) for zone in self._policy.zones}
+
     async def recount(self, position: int) -> Counts:
         """A fresh fold of the log up to a position, to hold the live one against."""
-        counts, seq = Counts(self._policy.time_zone), 0
+        counts, seq = Counts(self._policy), 0
         while page := await store.after(self._pool, self._policy.edition, seq):
             for seq, record in page:
                 if seq > position:
@@ -202,6 +207,7 @@ class Live:
                 await asyncio.sleep(POLL_S)
 
     async def _follow(self) -> None:
+        shown = self.inside()
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), POLL_S)
@@ -212,7 +218,9 @@ class Live:
                 _log.warning("live counts cannot read the log: %s", error)
                 await asyncio.sleep(POLL_S)
                 continue
-            if changed:
+            inside = self.inside()
+            if changed or inside != shown:
+                shown = inside
                 self._publish()
                 await asyncio.sleep(max(TICK_S, self.viewers * TICK_PER_VIEWER_S))
 

@@ -25,6 +25,7 @@ from gate.access.model import (
     KeyStatus,
     Kind,
     Mode,
+    Override,
     Presence,
     Profile,
     Reason,
@@ -121,10 +122,14 @@ def _facts(**changes: object) -> Facts:
 
 
 def situations() -> Iterator[Situation]:
-    """Three worlds, each complete: who the badge is, what it is entitled to, what the room says."""
-    yield from identities()
-    yield from entitlements()
-    yield from rooms()
+    """Three worlds, each complete: who the badge is, what it is entitled to, what the room says.
+    Every fifth scan is seen again with a supervisor who insists."""
+    for world in (identities(), entitlements(), rooms()):
+        for number, situation in enumerate(world):
+            yield situation
+            if number % 5 == 0:
+                scan = replace(situation.scan, override=Override(3, "protocol"))
+                yield Situation(scan, situation.facts)
 
 
 def identities() -> Iterator[Situation]:
@@ -201,12 +206,22 @@ def rooms() -> Iterator[Situation]:
     for inside, minutes, entries in product((True, False), (0, 9, 10, 11), (0, 1, 2, 3)):
         last = timedelta(minutes=minutes)
         presences.append(Presence(inside, NOON - last, GateId("l"), entries))
+    presences += [Presence(inside, NOON, GateId("l"), 3, swept=True) for inside in (True, False)]
     for presence, places, looked, gate, number in product(
         presences, (None, -1, 0, 1), (True, False), "ols", (1, 3, 4, 7, 9, 10)
     ):
         record = replace(_facts().record, profile=number)
         facts = _facts(presence=presence, places_left=places, looked=looked, record=record)
         yield Situation(Scan(GOOD, GateId(gate), Direction.ENTRY, NOON), facts)
+    for presence, left, places, looked, gate in product(
+        presences[::5], (-1, 0, 1), (0, 1), (True, False), "ols"
+    ):
+        for number in (1, 7):
+            facts = _facts(
+                presence=presence, delegation_left=left, places_left=places, looked=looked,
+                record=replace(_facts().record, profile=number),
+            )  # fmt: skip
+            yield Situation(Scan(GOOD, GateId(gate), Direction.ENTRY, NOON), facts)
 
 
 # --- the second reading
@@ -220,12 +235,25 @@ def naive(situation: Situation) -> Decision:
         return Decision(Reason.EMERGENCY, "emergency_open")
     if scan.direction == Direction.EXIT:
         return Decision(Reason.EXITED, "exit")
+    if facts.mode == Mode.FROZEN:
+        return Decision(Reason.FROZEN, "frozen")
     if not isinstance(badge, Credential):
         return Decision(badge, "credential")
     notes = () if record is None else record.attention
 
+    passed: list[Decision] = []
+
     def no(reason: Reason, rule: str, **more: object) -> Decision:
         return Decision(reason, rule, attention=notes, **more)
+
+    def final(refusal: Decision | None) -> bool:
+        """A refusal ends the reading, unless a supervisor passes it on."""
+        if refusal is None:
+            return False
+        if scan.override is not None and refusal.reason in MAY_BE_OVERRIDDEN:
+            passed.append(refusal)
+            return False
+        return True
 
     key = facts.keys[badge.key_id]
     issued_at = EPOCH + timedelta(minutes=badge.issued_min)
@@ -255,31 +283,40 @@ def naive(situation: Situation) -> Decision:
             return no(Reason.CANCELLED, "registration")
         if record.status == Status.BLOCKED:
             return no(Reason.BLOCKED, "registration")
-        if record.status == Status.PENDING:
+        if record.status == Status.PENDING and final(no(Reason.NOT_APPROVED, "registration")):
             return no(Reason.NOT_APPROVED, "registration")
     gate = POLICY.gates.get(scan.gate)
     if record is None:
         if facts.known_until_min is not None and badge.issued_min < facts.known_until_min:
             return no(Reason.UNKNOWN_ISSUE, "no record")
         if gate is not None and POLICY.zones[gate.zone].needs_record:
-            return no(Reason.NEEDS_RECORD, "zone needs a record")
+            unknown = no(Reason.NEEDS_RECORD, "zone needs a record")
+            if final(unknown):
+                return unknown
     if gate is None or Direction.ENTRY not in gate.directions:
         return no(Reason.WRONG_GATE, "gate")
     zone = POLICY.zones[gate.zone]
     profile = PROFILES[badge.profile if record is None else record.profile]
     fitting = _fitting(zone, profile, scan.at)
     if not fitting:
-        return _soonest(zone, profile, scan.at, no)
-    refusal = _room_refuses(situation, zone, profile, no)
-    if refusal is not None:
-        return refusal
+        closed = _soonest(zone, profile, scan.at, no)
+        if final(closed):
+            return closed
+    for refusal in _room_refuses(situation, zone, profile, no):
+        if final(refusal):
+            return refusal
+    if passed:
+        first = passed[0]
+        return replace(first, reason=Reason.OVERRIDDEN, overrides=first.reason)
     flags = []
     if record is None:
         flags.append(Flag.SIGNED_ONLY)
     if zone.id == SHY and facts.presence is not None and facts.presence.inside:
         flags.append(Flag.ALREADY_INSIDE)
-    if facts.places_left is not None and facts.places_left < 1:
+    if _no_place(facts):
         flags.append(Flag.ZONE_FULL)
+    if facts.presence is not None and facts.presence.swept:
+        flags.append(Flag.READMITTED)
     events = []
     for rule in fitting:
         if rule.event not in events:
@@ -294,28 +331,37 @@ def naive(situation: Situation) -> Decision:
     )
 
 
-def _room_refuses(situation: Situation, zone: Zone, profile: Profile, no) -> Decision | None:
+def _room_refuses(situation: Situation, zone: Zone, profile: Profile, no) -> Iterator[Decision]:
+    """What the room itself has against it, in order."""
     scan, facts = situation.scan, situation.facts
     seen = facts.presence
-    if seen is not None and zone.id == LOOKED:
+    if seen is not None and zone.id == LOOKED and not seen.swept:
+        before = {"since": seen.entered_at, "gate": seen.entered_gate}
+        again = seen.entered_at + timedelta(seconds=600)
         if seen.inside:
-            return no(Reason.ALREADY_INSIDE, "presence", since=seen.last_at, gate=seen.last_gate)
-        if seen.entries_today >= 2:
-            return no(Reason.DAY_LIMIT, "entries per day", since=seen.last_at, gate=seen.last_gate)
-        if (scan.at - seen.last_at).total_seconds() < 600:
-            again = seen.last_at + timedelta(seconds=600)
-            return no(
-                Reason.TOO_SOON,
-                "pass-back delay",
-                opens_at=again,
-                since=seen.last_at,
-                gate=seen.last_gate,
-            )
-    if zone.id != SHY and facts.places_left is not None and facts.places_left < 1:
-        return no(Reason.ZONE_FULL, "capacity")
+            yield no(Reason.ALREADY_INSIDE, "presence", **before)
+        elif seen.entries_today >= 2:
+            yield no(Reason.DAY_LIMIT, "entries per day", **before)
+        elif (scan.at - seen.entered_at).total_seconds() < 600:
+            yield no(Reason.TOO_SOON, "pass-back delay", opens_at=again, **before)
+    if zone.id != SHY and _no_place(facts):
+        yield no(Reason.ZONE_FULL, "capacity")
+    if facts.delegation_left is not None and facts.delegation_left < 1:
+        yield no(Reason.DELEGATION_FULL, "delegation")
     if zone.id == LOOKED and profile.category == Y and not facts.looked:
-        return no(Reason.SECOND_LOOK, "second look")
-    return None
+        yield no(Reason.SECOND_LOOK, "second look")
+
+
+def _no_place(facts: Facts) -> bool:
+    inside = facts.presence is not None and facts.presence.inside
+    return facts.places_left is not None and facts.places_left < 1 and not inside
+
+
+MAY_BE_OVERRIDDEN = {
+    Reason.NOT_APPROVED, Reason.NEEDS_RECORD, Reason.WRONG_EVENT, Reason.WRONG_CATEGORY,
+    Reason.WRONG_DAY, Reason.TOO_EARLY, Reason.TOO_LATE, Reason.ALREADY_INSIDE, Reason.TOO_SOON,
+    Reason.DAY_LIMIT, Reason.DELEGATION_FULL, Reason.SECOND_LOOK,
+}  # fmt: skip
 
 
 def _days_of(rule: Rule, profile: Profile) -> list[date]:

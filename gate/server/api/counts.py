@@ -104,12 +104,12 @@ async def counts(call: Call) -> bytes:
 async def recount(call: Call) -> Recount:
     """Folds the log as far as the live counts are, so that a scan in between is no difference."""
     live, day, policy = call.service.live, _day(call), call.service.policy
-    position = live.position
-    inside = {zone: live.counts.inside(zone) for zone in policy.zones}
+    position, now = live.position, call.service.clock.now()
+    inside = {zone: live.counts.inside(zone, now) for zone in policy.zones}
     shown = live.counts.days.get(day)
     entered, records = len(shown.entered) if shown else 0, live.counts.records
     fresh = await live.recount(position)
-    again = {zone: fresh.inside(zone) for zone in policy.zones}
+    again = {zone: fresh.inside(zone, now) for zone in policy.zones}
     fresh_day = fresh.days.get(day)
     entered_again = len(fresh_day.entered) if fresh_day else 0
     return Recount(

@@ -73,7 +73,8 @@ def _snapshot(service: Service) -> bytes:
             keys=tuple(known.keys.values()),
             profiles=tuple(known.profiles.values()),
             holders=tuple(
-                HolderRow(r.holder, r.generation, r.profile, r.status, r.attention) for r in held
+                HolderRow(r.holder, r.generation, r.profile, r.status, r.attention, r.delegation)
+                for r in held
             ),
             mode=known.mode,
         )
