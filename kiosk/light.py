@@ -76,7 +76,7 @@ def shown(scan: Shown, policy: Policy | None, words: Words, number: int) -> Ligh
         title=title,
         words=said,
         reason=decision.reason,
-        attention=decision.attention,
+        attention=words.attention(decision.attention),
         seconds=seconds,
         help="" if decision.admitted else words.say("lane-help-desk"),
     )

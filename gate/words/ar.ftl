@@ -10,6 +10,8 @@ title-check = تحقق
 reason-admitted = { $event } · { $today }
 reason-exited = سُجّل الخروج
 reason-emergency = طوارئ: جميع الأبواب مفتوحة
+reason-overridden = أُدخل بموافقة المشرف
+reason-frozen = الدخول متوقف: يرجى الانتظار
 reason-unreadable = هذا الرمز ليس شارة
 reason-wrong-edition = هذه الشارة لمؤتمر آخر
 reason-unknown-key = لا يمكن التحقق من هذه الشارة
@@ -34,6 +36,7 @@ reason-already-inside = موجود في الداخل: دخل من { $gate }، { 
 reason-too-soon = يرجى الانتظار حتى { $when }
 reason-day-limit = سبق الدخول اليوم من { $gate }، { $since }
 reason-zone-full = هذه القاعة ممتلئة
+reason-delegation-full = مقاعد هذا الوفد مشغولة
 reason-second-look = قارن الشخص بالصورة
 reason-rule-error = لا قرار: استدعِ المشرف
 
@@ -41,6 +44,8 @@ reason-rule-error = لا قرار: استدعِ المشرف
 reason-admitted-short = مسموح
 reason-exited-short = خرج
 reason-emergency-short = طوارئ
+reason-overridden-short = تجاوز
+reason-frozen-short = الدخول متوقف
 reason-unreadable-short = ليس شارة
 reason-wrong-edition-short = مؤتمر آخر
 reason-unknown-key-short = مفتاح مجهول
@@ -65,8 +70,14 @@ reason-already-inside-short = في الداخل
 reason-too-soon-short = قريب جداً
 reason-day-limit-short = الحد اليومي
 reason-zone-full-short = القاعة ممتلئة
+reason-delegation-full-short = الوفد مكتمل
 reason-second-look-short = للتحقق
 reason-rule-error-short = لا قرار
+
+## What the guard must see
+attention-escort = مرافقة: لا تفرّقوا بينهم
+attention-medical = طبي: اتصل بالمركز الطبي عند الطلب
+attention-protocol = مراسم: اتصل بمسؤول المراسم
 
 ## The lane
 lane-ready = أظهر شارتك

@@ -10,6 +10,8 @@ title-check = CHECK
 reason-admitted = { $event } · { $today }
 reason-exited = Exit recorded
 reason-emergency = Emergency: all doors are open
+reason-overridden = Admitted by a supervisor
+reason-frozen = Entry is stopped: please wait
 reason-unreadable = This code is not a badge
 reason-wrong-edition = This badge is for another conference
 reason-unknown-key = This badge cannot be verified
@@ -34,6 +36,7 @@ reason-already-inside = Already inside: entered at { $gate }, { $since }
 reason-too-soon = Please wait until { $when }
 reason-day-limit = Already entered today at { $gate }, { $since }
 reason-zone-full = This room is full
+reason-delegation-full = The places of this delegation are taken
 reason-second-look = Compare the person with the photo
 reason-rule-error = Not decided: please call a supervisor
 
@@ -41,6 +44,8 @@ reason-rule-error = Not decided: please call a supervisor
 reason-admitted-short = Admitted
 reason-exited-short = Left
 reason-emergency-short = Emergency
+reason-overridden-short = Override
+reason-frozen-short = Entry stopped
 reason-unreadable-short = Not a badge
 reason-wrong-edition-short = Other conference
 reason-unknown-key-short = Unknown key
@@ -65,8 +70,14 @@ reason-already-inside-short = Already inside
 reason-too-soon-short = Too soon
 reason-day-limit-short = Daily limit
 reason-zone-full-short = Room full
+reason-delegation-full-short = Delegation full
 reason-second-look-short = Second look
 reason-rule-error-short = Not decided
+
+## What the guard must see
+attention-escort = Escort: let them stay together
+attention-medical = Medical: call the medical desk if asked
+attention-protocol = Protocol: call the protocol officer
 
 ## The lane
 lane-ready = Show your badge

@@ -10,6 +10,8 @@ title-check = COMPROBAR
 reason-admitted = { $event } · { $today }
 reason-exited = Salida registrada
 reason-emergency = Emergencia: todas las puertas están abiertas
+reason-overridden = Admitido por un supervisor
+reason-frozen = Las entradas están detenidas: espere, por favor
 reason-unreadable = Este código no es una credencial
 reason-wrong-edition = Esta credencial es de otra conferencia
 reason-unknown-key = Esta credencial no se puede verificar
@@ -34,6 +36,7 @@ reason-already-inside = Ya está dentro: entró por { $gate }, { $since }
 reason-too-soon = Espere hasta { $when }
 reason-day-limit = Ya entró hoy por { $gate }, { $since }
 reason-zone-full = Esta sala está llena
+reason-delegation-full = Las plazas de esta delegación están ocupadas
 reason-second-look = Compare a la persona con la foto
 reason-rule-error = Sin decisión: llame a un supervisor
 
@@ -41,6 +44,8 @@ reason-rule-error = Sin decisión: llame a un supervisor
 reason-admitted-short = Admitido
 reason-exited-short = Salió
 reason-emergency-short = Emergencia
+reason-overridden-short = Excepción
+reason-frozen-short = Entradas detenidas
 reason-unreadable-short = No es credencial
 reason-wrong-edition-short = Otra conferencia
 reason-unknown-key-short = Clave desconocida
@@ -65,8 +70,14 @@ reason-already-inside-short = Ya está dentro
 reason-too-soon-short = Demasiado seguido
 reason-day-limit-short = Límite diario
 reason-zone-full-short = Sala llena
+reason-delegation-full-short = Delegación completa
 reason-second-look-short = Por comprobar
 reason-rule-error-short = Sin decisión
+
+## What the guard must see
+attention-escort = Escolta: que permanezcan juntos
+attention-medical = Médico: llame al puesto médico si lo piden
+attention-protocol = Protocolo: llame al oficial de protocolo
 
 ## The lane
 lane-ready = Muestre su credencial

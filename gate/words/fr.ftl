@@ -10,6 +10,8 @@ title-check = VÉRIFIER
 reason-admitted = { $event } · { $today }
 reason-exited = Sortie enregistrée
 reason-emergency = Urgence : toutes les portes sont ouvertes
+reason-overridden = Admis par un responsable
+reason-frozen = Les entrées sont suspendues : veuillez patienter
 reason-unreadable = Ce code n’est pas un badge
 reason-wrong-edition = Ce badge est pour une autre conférence
 reason-unknown-key = Ce badge ne peut pas être vérifié
@@ -34,6 +36,7 @@ reason-already-inside = Déjà à l’intérieur : entrée par { $gate }, { $sin
 reason-too-soon = Veuillez attendre jusqu’à { $when }
 reason-day-limit = Déjà entré aujourd’hui par { $gate }, { $since }
 reason-zone-full = Cette salle est pleine
+reason-delegation-full = Les places de cette délégation sont prises
 reason-second-look = Comparer la personne avec la photo
 reason-rule-error = Pas de décision : appelez un responsable
 
@@ -41,6 +44,8 @@ reason-rule-error = Pas de décision : appelez un responsable
 reason-admitted-short = Admis
 reason-exited-short = Sorti
 reason-emergency-short = Urgence
+reason-overridden-short = Dérogation
+reason-frozen-short = Entrées suspendues
 reason-unreadable-short = Pas un badge
 reason-wrong-edition-short = Autre conférence
 reason-unknown-key-short = Clé inconnue
@@ -65,8 +70,14 @@ reason-already-inside-short = Déjà à l’intérieur
 reason-too-soon-short = Trop vite
 reason-day-limit-short = Limite du jour
 reason-zone-full-short = Salle pleine
+reason-delegation-full-short = Délégation complète
 reason-second-look-short = À vérifier
 reason-rule-error-short = Pas de décision
+
+## What the guard must see
+attention-escort = Escorte : ne pas les séparer
+attention-medical = Médical : appeler le poste médical si demandé
+attention-protocol = Protocole : appeler l’agent du protocole
 
 ## The lane
 lane-ready = Présentez votre badge

@@ -10,6 +10,8 @@ title-check = ПРОВЕРИТЬ
 reason-admitted = { $event } · { $today }
 reason-exited = Выход записан
 reason-emergency = Чрезвычайная ситуация: все двери открыты
+reason-overridden = Допущен старшим смены
+reason-frozen = Вход приостановлен: пожалуйста, подождите
 reason-unreadable = Этот код — не бейдж
 reason-wrong-edition = Этот бейдж для другой конференции
 reason-unknown-key = Этот бейдж нельзя проверить
@@ -34,6 +36,7 @@ reason-already-inside = Уже внутри: вход { $gate }, { $since }
 reason-too-soon = Подождите до { $when }
 reason-day-limit = Сегодня уже входили: { $gate }, { $since }
 reason-zone-full = Зал заполнен
+reason-delegation-full = Места этой делегации заняты
 reason-second-look = Сравните человека с фотографией
 reason-rule-error = Нет решения: позовите старшего смены
 
@@ -41,6 +44,8 @@ reason-rule-error = Нет решения: позовите старшего с�
 reason-admitted-short = Допущен
 reason-exited-short = Вышел
 reason-emergency-short = Авария
+reason-overridden-short = По решению старшего
+reason-frozen-short = Вход приостановлен
 reason-unreadable-short = Не бейдж
 reason-wrong-edition-short = Другая конференция
 reason-unknown-key-short = Неизвестный ключ
@@ -65,8 +70,14 @@ reason-already-inside-short = Уже внутри
 reason-too-soon-short = Слишком скоро
 reason-day-limit-short = Дневной предел
 reason-zone-full-short = Зал полон
+reason-delegation-full-short = Делегация полна
 reason-second-look-short = Проверить
 reason-rule-error-short = Нет решения
+
+## What the guard must see
+attention-escort = Сопровождение: не разделять
+attention-medical = Медицина: по просьбе вызовите медпункт
+attention-protocol = Протокол: вызовите сотрудника протокола
 
 ## The lane
 lane-ready = Покажите бейдж

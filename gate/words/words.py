@@ -55,6 +55,13 @@ class Words:
         name = f"reason-{decision.reason.replace('_', '-')}"
         return self.say(name, self._arguments(decision, policy, at))
 
+    def attention(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """What the guard must see, in words; a code nobody knows is shown as it is."""
+        return tuple(
+            self.say(f"attention-{code}") if self._bundle.has_message(f"attention-{code}") else code
+            for code in codes
+        )
+
     def days(self, days: Iterable[date]) -> str:
         """Days with runs folded: "6-7 July", "6, 8-9 July"."""
         parts = []

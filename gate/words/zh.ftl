@@ -10,6 +10,8 @@ title-check = 请核对
 reason-admitted = { $event } · { $today }
 reason-exited = 已记录离场
 reason-emergency = 紧急情况：所有门已开放
+reason-overridden = 经主管放行
+reason-frozen = 暂停入场：请稍候
 reason-unreadable = 此码不是证件
 reason-wrong-edition = 此证件属于另一会议
 reason-unknown-key = 此证件无法核实
@@ -34,6 +36,7 @@ reason-already-inside = 已在场内：{ $since }由{ $gate }进入
 reason-too-soon = 请等到{ $when }
 reason-day-limit = 今日已于{ $since }由{ $gate }进入
 reason-zone-full = 本厅已满
+reason-delegation-full = 该代表团名额已满
 reason-second-look = 请核对本人与照片
 reason-rule-error = 未能判定：请呼叫主管
 
@@ -41,6 +44,8 @@ reason-rule-error = 未能判定：请呼叫主管
 reason-admitted-short = 准入
 reason-exited-short = 离场
 reason-emergency-short = 紧急
+reason-overridden-short = 主管放行
+reason-frozen-short = 暂停入场
 reason-unreadable-short = 非证件
 reason-wrong-edition-short = 其他会议
 reason-unknown-key-short = 未知密钥
@@ -65,8 +70,14 @@ reason-already-inside-short = 已在场内
 reason-too-soon-short = 间隔太短
 reason-day-limit-short = 当日上限
 reason-zone-full-short = 已满
+reason-delegation-full-short = 代表团已满
 reason-second-look-short = 待核对
 reason-rule-error-short = 未判定
+
+## What the guard must see
+attention-escort = 陪同人员：请勿分开
+attention-medical = 医疗：如有需要请呼叫医务台
+attention-protocol = 礼宾：请呼叫礼宾官员
 
 ## The lane
 lane-ready = 请出示证件
