@@ -94,6 +94,66 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return datetime.fromtimestamp(self.at_ms / 1000, UTC)
 
 
+class MoveKind(StrEnum):
+    IN = "in"
+    OUT = "out"
+    ANNULLED = "annulled"
+    SWEPT = "swept"
+
+
+class Move(msgspec.Struct, frozen=True, array_like=True):
+    """What of a record matters for presence; it travels to every lane of the venue.
+
+    `number` is the record's own, and of an annulment the one it annuls. `holder` 0: everybody.
+    """
+
+    at_ms: Annotated[int, Meta(ge=0, le=AT_MS_MAX)]
+    device: DeviceId
+    epoch: int
+    number: int
+    kind: MoveKind
+    holder: int
+    zone: ZoneId
+    gate: GateId
+
+    @property
+    def name(self) -> Name:
+        return self.device, self.epoch, self.number
+
+    @property
+    def order(self) -> tuple[int, DeviceId, int, int]:
+        """By time; the record's name breaks ties."""
+        return self.at_ms, *self.name
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromtimestamp(self.at_ms / 1000, UTC)
+
+    @property
+    def entered(self) -> bool:
+        return self.kind is MoveKind.IN
+
+
+def move(record: LogRecord) -> Move | None:
+    """The move a record is; None for refusals, prints, and scans that name nobody."""
+    number, holder = record.number, record.holder
+    if record.zone is None:
+        return None
+    match record.kind:
+        case RecordKind.SWEPT:
+            kind, holder = MoveKind.SWEPT, 0
+        case RecordKind.ANNULLED if record.annuls is not None:
+            kind, number = MoveKind.ANNULLED, record.annuls
+        case RecordKind.SCAN if record.reason.opens:
+            kind = MoveKind.IN if record.direction is Direction.ENTRY else MoveKind.OUT
+        case _:
+            return None
+    if holder is None:
+        return None
+    gate = record.gate or GateId("")
+    return Move(record.at_ms, record.device, record.epoch, number, kind, holder, record.zone, gate)
+
+
 def merge(*logs: Iterable[LogRecord]) -> list[LogRecord]:
     """One log from many, in any order and with any repeats; by time of scan."""
     unique = {record.name: record for log in logs for record in log}
