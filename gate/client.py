@@ -21,6 +21,8 @@ from gate.access.wire import (
     Enrolled,
     Feed,
     Hello,
+    Lease,
+    Leased,
     LogAck,
     LogBatch,
     OnlineScan,
@@ -81,14 +83,19 @@ class Client:
     async def snapshot(self) -> Snapshot:
         return await self._call("GET", "/api/v1/lane/snapshot", Snapshot, wait_s=60.0)
 
-    async def feed(self, after: int, wait_s: float = 0.0) -> Feed:
+    async def feed(self, after: int, wait_s: float = 0.0, moves_after: int | None = None) -> Feed:
         path = f"/api/v1/lane/feed?after={after}&wait={wait_s}"
+        if moves_after is not None:
+            path += f"&moves_after={moves_after}"
         return await self._call("GET", path, Feed, wait_s=ANSWER_S + wait_s)
 
     async def log(self, epoch: int, records: list[LogRecord]) -> LogAck:
         """Hand in consecutive records; at most RECORDS_PER_BATCH_MAX."""
         raw = tuple(msgspec.Raw(msgspec.json.encode(record)) for record in records)
         return await self._post("/api/v1/lane/log", LogBatch(epoch, records[0].number, raw), LogAck)
+
+    async def lease(self, lease: Lease) -> Leased:
+        return await self._post("/api/v1/lane/lease", lease, Leased)
 
     async def scan(self, scan: OnlineScan) -> Decided:
         return await self._post("/api/v1/scans", scan, Decided)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from gate.access.capacity import is_hard
 from gate.access.credential import pack, verify
 from gate.access.decide import decide
 from gate.access.ledger import LogRecord, Name
@@ -31,11 +32,10 @@ from gate.access.model import (
     Reason,
     Scan,
     SigningKey,
-    ZoneId,
 )
 from gate.access.policy import Policy, Zone
 from gate.access.presence import Whereabouts
-from gate.access.wire import SCAN_CHARS_MAX, FeedRow, Snapshot
+from gate.access.wire import SCAN_CHARS_MAX, FeedRow, Snapshot, Supervisor
 
 Case = tuple[Scan, Facts]
 
@@ -53,8 +53,11 @@ class Known:
         self.cursor = 0
         self.known_until_min: int | None = None
         self.whereabouts = Whereabouts(policy)
-        self.places: Callable[[ZoneId], int] | None = None
-        """How many more may enter a hard zone by this program's own rights; None: it has none."""
+        self.supervisors: dict[int, Supervisor] = {}
+        self.places: Callable[[Zone, datetime], int] | None = None
+        """How many more may enter a hard zone, by the rights this program has; None: it counts."""
+        self.uses_rights = False
+        """A lane's admissions use up rights; the server admits out of the pool itself."""
         self._delegations: defaultdict[int, set[int]] = defaultdict(set)
 
     def replace(self, snapshot: Snapshot, policy: Policy) -> None:
@@ -66,6 +69,9 @@ class Known:
         self._delegations.clear()
         for each in snapshot.holders:
             self.hold(each.record())
+        self.supervisors = {each.number: each for each in snapshot.supervisors}
+        for move in snapshot.moves:
+            self.whereabouts.take(move)
         self.mode = snapshot.mode
         self.cursor = snapshot.cursor
         self.known_until_min = snapshot.known_until_min
@@ -85,6 +91,8 @@ class Known:
             self.keys[row.key.key_id] = row.key
         if row.mode is not None:
             self.mode = row.mode
+        if row.supervisor is not None:
+            self.supervisors[row.supervisor.number] = row.supervisor
         if policy is not None:
             self._follow(policy)
         self.cursor = row.seq
@@ -178,8 +186,8 @@ class Known:
         """A hard zone by the rights this program holds, a soft one by who is known inside."""
         if zone.capacity is None:
             return None
-        if zone.capacity_hard and self.places is not None:
-            return self.places(zone.id)
+        if is_hard(zone) and self.places is not None:
+            return self.places(zone, at)
         return zone.capacity - self.whereabouts.inside(zone.id, at)
 
     def _delegation_left(self, zone: Zone, record: HolderRecord | None, at: datetime) -> int | None:
@@ -228,10 +236,10 @@ class Known:
     def _takes_a_place(self, judged: "Judged") -> bool:
         """Whether an admission uses up one of this program's rights to a hard zone."""
         place = self.policy.gates.get(judged.scan.gate)
-        if place is None or judged.scan.direction is Direction.EXIT:
+        if not self.uses_rights or place is None or judged.scan.direction is Direction.EXIT:
             return False
         zone = self.policy.zones[place.zone]
-        return zone.capacity is not None and zone.capacity_hard and judged.enters_anew
+        return is_hard(zone) and judged.enters_anew
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from gate.access.ledger import Move
 from gate.access.model import (
     CategoryId,
     Decision,
@@ -24,6 +25,7 @@ from gate.access.model import (
     Profile,
     SigningKey,
     Status,
+    ZoneId,
 )
 
 RECORDS_PER_BATCH_MAX = 500
@@ -66,6 +68,10 @@ class Hello(msgspec.Struct, frozen=True):
     cursor: Annotated[int, Meta(ge=0, le=2**53)] = 0
     waiting: Annotated[int, Meta(ge=0, le=2**31)] = 0
     version: Annotated[str, Meta(max_length=64)] = ""
+    now_ms: Millis | None = None
+    """The device's own clock, so that a wrong one is noticed."""
+    battery: Annotated[int, Meta(ge=0, le=100)] | None = None
+    """Per cent; None for a device on the mains."""
 
 
 class Welcome(msgspec.Struct, frozen=True):
@@ -76,6 +82,34 @@ class Welcome(msgspec.Struct, frozen=True):
     """Highest number of this device and epoch up to which the server holds every record."""
     gate: GateId | None
     direction: Direction
+    short: tuple[ZoneId, ...] = ()
+    """Hard zones in which another lane has no rights left: return what is not needed."""
+
+
+class Lease(msgspec.Struct, frozen=True):
+    """A lane asks for `want` more rights to a hard zone."""
+
+    epoch: Epoch
+    zone: Annotated[ZoneId, Meta(max_length=64)]
+    want: Annotated[int, Meta(ge=0, le=100_000)]
+
+
+class Leased(msgspec.Struct, frozen=True):
+    """All the rights this device and epoch were ever granted for the zone; it only grows."""
+
+    zone: ZoneId
+    granted: int
+
+
+class Supervisor(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who may override at any lane. Holds no name."""
+
+    number: Annotated[int, Meta(ge=1, le=2**31)]
+    verifier: str
+    """Argon2id of the PIN, as libsodium writes it."""
+    holder: int | None = None
+    """The pseudonym of the supervisor's own badge, which serves instead of the PIN."""
+    active: bool = True
 
 
 class HolderRow(msgspec.Struct, frozen=True, array_like=True):
@@ -111,6 +145,11 @@ class Snapshot(msgspec.Struct, frozen=True):
     profiles: tuple[Profile, ...]
     holders: tuple[HolderRow, ...]
     mode: Mode = Mode.NORMAL
+    supervisors: tuple[Supervisor, ...] = ()
+    moves: tuple[Move, ...] = ()
+    """What still matters of what happened at other lanes."""
+    moves_through: int = 0
+    """Position in the server's log up to which `moves` speaks."""
 
 
 class FeedRow(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -122,6 +161,7 @@ class FeedRow(msgspec.Struct, frozen=True, omit_defaults=True):
     key: SigningKey | None = None
     policy: str | None = None
     mode: Mode | None = None
+    supervisor: Supervisor | None = None
 
 
 class Feed(msgspec.Struct, frozen=True):
@@ -131,6 +171,9 @@ class Feed(msgspec.Struct, frozen=True):
     rows: tuple[FeedRow, ...]
     head: int
     known_until_min: int
+    moves: tuple[Move, ...] = ()
+    """What happened at the venue's lanes after the position asked for, this lane's own included."""
+    moves_through: int = 0
 
 
 class LogBatch(msgspec.Struct, frozen=True):

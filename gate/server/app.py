@@ -24,6 +24,7 @@ from gate.server.live import Live
 from gate.server.problem import Refused
 from gate.server.service import SERVICE, Service
 from gate.server.store import registrations as store
+from gate.server.store import supervisors
 from gate.settings import ServerSettings
 
 POOL_MAX = 10
@@ -68,6 +69,7 @@ async def service(settings: ServerSettings, database_url: str) -> AsyncIterator[
     pool = await asyncpg.create_pool(database_url, min_size=1, max_size=POOL_MAX)
     badge_signer = signer(policy, settings.data_dir / "keys")
     appender = Appender(connect, await _known(pool, policy, badge_signer))
+    appender.known.places = appender.places
     live = Live(connect, pool, policy, settings.clock)
     try:
         await appender.start()
@@ -99,6 +101,8 @@ async def _known(pool: asyncpg.Pool, policy: Policy, badge_signer: Signer) -> Kn
     known.profiles = {p.number: p for p in await store.profiles(pool, policy.edition)}
     for row in await store.holders(pool, policy.edition):
         known.hold(row.record())
+    known.supervisors = {s.number: s for s in await supervisors.all_of(pool, policy.edition)}
+    known.mode = await store.mode(pool, policy.edition)
     # The server itself knows every badge it ever signed: a badge without a record is forged.
     known.known_until_min = 2**24
     return known

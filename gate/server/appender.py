@@ -21,10 +21,15 @@ from typing import TypeVar
 import asyncpg
 import msgspec
 
+from gate.access.capacity import Holding, Pool, entry_lanes
 from gate.access.known import Known
 from gate.access.ledger import LogRecord
-from gate.access.model import DeviceId, GateId
+from gate.access.model import DeviceId, GateId, ZoneId
+from gate.access.policy import Zone
 from gate.access.wire import Decided, FeedRow, LogAck, LogBatch, OnlineScan
+from gate.server.numbers import Numbers
+from gate.server.recent import Recent
+from gate.server.store import leases
 from gate.server.store import log as store
 from gate.server.store.log import Name
 
@@ -33,6 +38,7 @@ QUEUE_MAX = 4096
 JOBS_PER_COMMIT = 256
 ANSWER_S = 30.0
 RECONNECT_S = 0.2
+SHORT_S = 15.0
 
 T = TypeVar("T")
 Apply = Callable[[asyncpg.Connection], Awaitable[Sequence[FeedRow]]]
@@ -79,22 +85,6 @@ _Job = _Upload | _Scan | _Change
 
 
 @dataclass(slots=True)
-class _Numbers:
-    """Which numbers of one device and epoch are kept, in log or quarantine."""
-
-    highest: int = 0
-    acked: int = 0
-    beyond: set[int] = field(default_factory=set)
-
-    def add(self, number: int) -> None:
-        self.highest = max(self.highest, number)
-        self.beyond.add(number)
-        while self.acked + 1 in self.beyond:
-            self.acked += 1
-            self.beyond.discard(self.acked)
-
-
-@dataclass(slots=True)
 class _Group:
     """What one transaction writes, and the answers it allows once committed."""
 
@@ -109,11 +99,14 @@ class Appender:
 
     def __init__(self, connect: Callable[[], Awaitable[asyncpg.Connection]], known: Known) -> None:
         self.known = known
-        self.feed_changed = asyncio.Event()
+        self.recent = Recent()
+        self.pool = Pool()
+        self._short: dict[ZoneId, float] = {}
+        self.changed = asyncio.Event()
         self._connect = connect
         self._edition = known.policy.edition
         self._queue: asyncio.Queue[_Job] = asyncio.Queue(QUEUE_MAX)
-        self._numbers: dict[tuple[str, int], _Numbers] = {}
+        self._numbers: dict[tuple[str, int], Numbers] = {}
         self._log_head = 0
         self._connection: asyncpg.Connection | None = None
         self._held: _Job | None = None
@@ -156,6 +149,40 @@ class Appender:
         done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         return await self._ask(_Change(apply, done), done, wait_s=None)
 
+    async def lease(self, holding: Holding, want: int, at: datetime) -> int:
+        """All rights the device has been granted for the zone, with as many more as are free.
+
+        Stored before it is answered; asking again after a lost answer loses none.
+        """
+        device, epoch, name = holding
+        granted = self.pool.granted[holding]
+
+        async def apply(connection: asyncpg.Connection) -> Sequence[FeedRow]:
+            nonlocal granted
+            zone, pool = self.known.policy.zones[name], self.pool
+            left = pool.left(zone, self.known.whereabouts, at)
+            before = pool.granted[holding]
+            granted = pool.grant(holding, want, left, entry_lanes(name, self.known.policy))
+            if granted > before:
+                await leases.save(connection, self._edition, device, epoch, name, granted)
+                # Counted before the commit: should that fail, a few places stay unused.
+                pool.granted[holding] = granted
+            if granted < before + want:
+                self._short[name] = asyncio.get_running_loop().time()
+            return ()
+
+        await self.change(apply)
+        return granted
+
+    def places(self, zone: Zone, at: datetime) -> int:
+        """What the server itself may still admit into a hard zone: whatever no lane holds."""
+        return self.pool.left(zone, self.known.whereabouts, at)
+
+    def short(self) -> tuple[ZoneId, ...]:
+        """Zones in which a lane lately wanted more rights than there were."""
+        now = asyncio.get_running_loop().time()
+        return tuple(zone for zone, at in self._short.items() if now - at < SHORT_S)
+
     def acked_through(self, device: DeviceId, epoch: int) -> int:
         numbers = self._numbers.get((device, epoch))
         return numbers.acked if numbers else 0
@@ -192,14 +219,16 @@ class Appender:
         assert self._connection is not None
         self._log_head, self.known.cursor = await store.heads(self._connection, self._edition)
         self._numbers = {
-            (row["device"], row["epoch"]): _Numbers(
-                row["highest"], row["acked"], set(row["beyond"])
-            )
+            (row["device"], row["epoch"]): Numbers(row["highest"], row["acked"], set(row["beyond"]))
             for row in await self._connection.fetch(store.NUMBERS, self._edition)
         }
         self.known.forget_presence()
-        async for record in store.all_records(self._connection, self._edition):
+        self.recent, self.pool = Recent(), Pool()
+        self.pool.granted.update(await leases.granted(self._connection, self._edition))
+        async for seq, record in store.all_records(self._connection, self._edition):
             self.known.add(record)
+            self.pool.add(record)
+            self.recent.add(seq, record)
 
     async def _run(self) -> None:
         while True:
@@ -276,9 +305,18 @@ class Appender:
     def _committed(self, group: _Group) -> None:
         self._log_head += len(group.rows)
         for name in (*group.names, *(odd[0] for odd in group.odd)):
-            self._numbers.setdefault(name[:2], _Numbers()).add(name[2])
+            self._numbers.setdefault(name[:2], Numbers()).add(name[2])
+        for seq, record, *_ in group.rows:
+            self.recent.add(seq, record)
         for answer in group.answers:
             answer()
+        if group.rows:
+            self._tell()
+
+    def _tell(self) -> None:
+        """Wake whoever waits for feed or moves."""
+        told, self.changed = self.changed, asyncio.Event()
+        told.set()
 
     async def _stored(
         self, connection: asyncpg.Connection, jobs: Sequence[_Job]
@@ -359,6 +397,7 @@ class Appender:
         group.names[record.name] = len(group.rows)
         group.rows.append((self._log_head + len(group.rows) + 1, record, body, answer))
         self.known.add(record)
+        self.pool.add(record)
 
     async def _write_change(self, connection: asyncpg.Connection, job: _Change) -> None:
         try:
@@ -377,8 +416,7 @@ class Appender:
             return
         for row in rows:
             self.known.apply(row)
-        self.feed_changed.set()
-        self.feed_changed = asyncio.Event()
+        self._tell()
         if not job.done.done():
             job.done.set_result(self.known.cursor)
 

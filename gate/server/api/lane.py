@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
+from gate.access.capacity import is_hard, stock
 from gate.access.model import GateId
 from gate.access.wire import (
     FEED_ROWS_MAX,
@@ -17,12 +18,15 @@ from gate.access.wire import (
     Feed,
     Hello,
     HolderRow,
+    Lease,
+    Leased,
     LogAck,
     LogBatch,
     OnlineScan,
     Snapshot,
     Welcome,
 )
+from gate.server.appender import Appender
 from gate.server.problem import Refused
 from gate.server.roles import Permission
 from gate.server.routes import Call, Route, Scope
@@ -31,6 +35,7 @@ from gate.server.store import log as store
 
 WAIT_S_MAX = 25
 LOG_BYTES_MAX = 2 * 1024 * 1024
+GATHER_S = 0.15
 SLACK_MIN = 5
 """A badge is signed a little before the feed tells of it: claim knowledge only up to then."""
 
@@ -38,7 +43,9 @@ SLACK_MIN = 5
 class FeedQuery(msgspec.Struct):
     after: Annotated[int, Meta(ge=0, le=2**53)]
     wait: Annotated[float, Meta(ge=0, le=WAIT_S_MAX)] = 0.0
-    """Seconds to wait for a row when there is none yet."""
+    """Seconds to wait for a row or a move when there is none yet."""
+    moves_after: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+    """Position in the log behind which the lane wants to hear of moves; without it, of none."""
 
 
 async def hello(call: Call) -> Welcome:
@@ -52,6 +59,7 @@ async def hello(call: Call) -> Welcome:
         acked_through=appender.acked_through(device.id, device.epoch),
         gate=device.gate,
         direction=device.direction,
+        short=appender.short(),
     )
 
 
@@ -63,7 +71,8 @@ async def snapshot(call: Call) -> web.Response:
 
 
 def _snapshot(service: Service) -> bytes:
-    known = service.appender.known
+    appender = service.appender
+    known = appender.known
     held = known.holders.values()
     return msgspec.json.encode(
         Snapshot(
@@ -77,6 +86,9 @@ def _snapshot(service: Service) -> bytes:
                 for r in held
             ),
             mode=known.mode,
+            supervisors=tuple(known.supervisors.values()),
+            moves=tuple(known.whereabouts.relevant(service.clock.now())),
+            moves_through=appender.recent.through,
         )
     )
 
@@ -90,9 +102,7 @@ async def feed(call: Call) -> Feed:
     assert isinstance(query, FeedQuery)
     if query.after > appender.known.cursor:
         raise Refused(409, "Ahead of the feed", "take a new snapshot: this feed was restored")
-    if query.after == appender.known.cursor and query.wait:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(appender.feed_changed.wait(), query.wait)
+    await _news(appender, query)
     known_until, head = _known_until(call.service), appender.known.cursor
     edition = call.service.policy.edition
     rows = (
@@ -100,7 +110,40 @@ async def feed(call: Call) -> Feed:
         if query.after < head
         else ()
     )
-    return Feed(tuple(rows), head, known_until)
+    if query.moves_after is None:
+        return Feed(tuple(rows), head, known_until)
+    moves = appender.recent.after(query.moves_after)
+    if moves is None:
+        raise Refused(409, "Too far behind", "take a new snapshot: it holds what still matters")
+    return Feed(tuple(rows), head, known_until, *moves)
+
+
+async def _news(appender: Appender, query: FeedQuery) -> None:
+    """Return when there is something to tell, or nothing came in time. Moves are waited for a
+    moment longer, so that a rush at the doors is a few answers and not one for each person."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + query.wait
+    while query.after == appender.known.cursor and (left := until - loop.time()) > 0:
+        if query.moves_after is not None and query.moves_after < appender.recent.through:
+            await asyncio.sleep(min(left, GATHER_S))
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(appender.changed.wait(), left)
+
+
+async def lease(call: Call) -> Leased:
+    device, body, policy = call.device, call.body, call.service.policy
+    assert isinstance(body, Lease)
+    if body.epoch != device.epoch:
+        raise Refused(409, "Other epoch", f"this device is in epoch {device.epoch} now")
+    zone = policy.zones.get(body.zone)
+    gate = policy.gates.get(device.gate) if device.gate else None
+    if zone is None or not is_hard(zone) or gate is None or gate.zone != body.zone:
+        raise Refused(422, "No rights here", f"this device leads into no full zone {body.zone!r}")
+    want = min(body.want, stock(zone, policy))
+    now = call.service.clock.now()
+    holding = (device.id, device.epoch, zone.id)
+    return Leased(zone.id, await call.service.appender.lease(holding, want, now))
 
 
 async def log(call: Call) -> LogAck:
@@ -143,6 +186,15 @@ def _lane(
 ROUTES = (
     _lane("POST", "/api/v1/lane/hello", hello, "A lane reports itself", Welcome, body=Hello),
     _lane("GET", "/api/v1/lane/snapshot", snapshot, "Everything a lane needs", Snapshot),
+    _lane(
+        "POST",
+        "/api/v1/lane/lease",
+        lease,
+        "More rights to a zone with a hard limit",
+        Leased,
+        body=Lease,
+        errors=(409,),
+    ),
     _lane("GET", "/api/v1/lane/feed", feed, "What changed", Feed, query=FeedQuery, errors=(409,)),
     _lane(
         "POST",

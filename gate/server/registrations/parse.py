@@ -58,6 +58,8 @@ class Registration:
     language: str
     photo: str
     status: Status
+    attention: tuple[str, ...] = ()
+    """Codes of what guards must see: escort, medical, protocol."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,12 +130,12 @@ async def after(
 
 async def all_records(
     connection: asyncpg.Connection | asyncpg.Pool, edition: str
-) -> AsyncIterator[LogRecord]:
+) -> AsyncIterator[tuple[int, LogRecord]]:
     """The whole log in the order of its positions, read in pages."""
     seq = 0
     while page := await after(connection, edition, seq):
-        for seq, record in page:  # noqa: B007 - the last position of the page is the next start
-            yield record
+        for seq, record in page:
+            yield seq, record
 
 
 async def feed_append(

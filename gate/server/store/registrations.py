@@ -1,5 +1,6 @@
 """Editions, keys, profiles, registrations and issued badges."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -7,7 +8,7 @@ from typing import TypeAlias
 import asyncpg
 import msgspec
 
-from gate.access.model import Entitlement, Profile, SigningKey, Status
+from gate.access.model import Entitlement, Mode, Profile, SigningKey, Status
 from gate.access.policy import Policy
 from gate.access.wire import HolderRow
 from gate.server.registrations.parse import Registration
@@ -19,6 +20,8 @@ INSERT INTO edition (id, number, policy, policy_version) VALUES ($1, $2, $3, $4)
 ON CONFLICT (id) DO UPDATE SET number = excluded.number, policy = excluded.policy,
     policy_version = excluded.policy_version
 """
+MODE = "SELECT mode FROM edition WHERE id = $1"
+SAVE_MODE = "UPDATE edition SET mode = $2 WHERE id = $1"
 EDITION_POLICY = "SELECT policy FROM edition WHERE id = $1"
 KEYS = "SELECT body FROM signing_key WHERE edition = $1 ORDER BY key_id"
 SAVE_KEY = """
@@ -27,7 +30,10 @@ ON CONFLICT (edition, key_id) DO UPDATE SET body = excluded.body
 """
 PROFILES = "SELECT body FROM profile WHERE edition = $1 ORDER BY number"
 SAVE_PROFILE = "INSERT INTO profile (edition, number, meaning, body) VALUES ($1, $2, $3, $4)"
-HOLDERS = "SELECT holder, generation, profile, status FROM registration WHERE edition = $1"
+HOLDERS = """
+SELECT holder, generation, profile, status, attention, delegation
+FROM registration WHERE edition = $1
+"""
 ALL = """
 SELECT code, holder, profile, status, generation, body FROM registration WHERE edition = $1
 """
@@ -40,12 +46,16 @@ SELECT code, holder, profile, status, generation, body FROM registration
 WHERE edition = $1 AND find LIKE '%' || $2 || '%' ORDER BY find LIMIT $3
 """
 SAVE = """
-INSERT INTO registration (edition, code, holder, profile, status, generation, find, body)
-SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::int[], $5::text[], $6::smallint[],
-                         $7::text[], $8::bytea[])
+INSERT INTO registration (edition, code, holder, profile, status, generation, find, body,
+                          delegation, attention)
+SELECT $1, code, holder, profile, status, generation, find, body, delegation,
+       string_to_array(attention, ',')
+FROM unnest($2::text[], $3::bigint[], $4::int[], $5::text[], $6::smallint[], $7::text[],
+            $8::bytea[], $9::bigint[], $10::text[])
+     AS each (code, holder, profile, status, generation, find, body, delegation, attention)
 ON CONFLICT (edition, code) DO UPDATE SET profile = excluded.profile, status = excluded.status,
     generation = excluded.generation, find = excluded.find, body = excluded.body,
-    updated_at = now()
+    delegation = excluded.delegation, attention = excluded.attention, updated_at = now()
 """
 BADGES = """
 SELECT holder, generation, max(issue) AS issue, max(profile) FILTER (WHERE latest) AS profile
@@ -80,7 +90,15 @@ class Stored:
 
     @property
     def row(self) -> HolderRow:
-        return HolderRow(self.holder, self.generation, self.profile, self.registration.status)
+        r = self.registration
+        return HolderRow(
+            self.holder,
+            self.generation,
+            self.profile,
+            r.status,
+            r.attention,
+            delegation(r.organisation),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +112,22 @@ class Issued:
     profile: int
     issued_min: int
     text: str
+
+
+def delegation(organisation: str) -> int:
+    """The number all of one organisation share: a hash, so that lanes hold no organisation."""
+    plain = " ".join(organisation.casefold().split())
+    if not plain:
+        return 0
+    return int.from_bytes(hashlib.sha256(plain.encode()).digest()[:4], "big") or 1
+
+
+async def mode(connection: Connection, edition: str) -> Mode:
+    return Mode(await connection.fetchval(MODE, edition) or Mode.NORMAL)
+
+
+async def save_mode(connection: Connection, edition: str, mode: Mode) -> None:
+    await connection.execute(SAVE_MODE, edition, mode.value)
 
 
 async def save_edition(connection: Connection, policy: Policy, text: str) -> None:
@@ -135,7 +169,14 @@ async def save_profile(connection: Connection, edition: str, profile: Profile) -
 
 async def holders(connection: Connection, edition: str) -> list[HolderRow]:
     return [
-        HolderRow(row["holder"], row["generation"], row["profile"], Status(row["status"]))
+        HolderRow(
+            row["holder"],
+            row["generation"],
+            row["profile"],
+            Status(row["status"]),
+            tuple(row["attention"]),
+            row["delegation"],
+        )
         for row in await connection.fetch(HOLDERS, edition)
     ]
 
@@ -167,6 +208,8 @@ async def save(connection: Connection, edition: str, rows: Sequence[Stored]) -> 
         [r.generation for r in rows],
         [_find_text(r.registration) for r in rows],
         [msgspec.json.encode(r.registration, order="deterministic") for r in rows],
+        [r.row.delegation for r in rows],
+        [",".join(r.row.attention) for r in rows],
     )
 
 

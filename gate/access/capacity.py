@@ -1,0 +1,76 @@
+"""The places of hard zones, leased to lanes as rights, so that a limit holds under any partition.
+
+A right is one person who may still enter. Rules kept here:
+- Nobody enters a hard zone without a right: a lane's own, or one still in the pool.
+- What a lane was granted and what it used up only ever grow, so that a lost answer is repaired by
+  asking again, and nothing is granted twice.
+- Until a lane's log says what it used, all it was granted counts as taken. So
+  people inside <= inside as far as known + all rights unaccounted for <= capacity.
+- An exit frees its place in the pool, as soon as the server hears of it; never at the lane, where
+  the same person might have left elsewhere before.
+"""
+
+from collections import Counter
+from datetime import datetime
+
+from gate.access.ledger import LogRecord, RecordKind
+from gate.access.model import DeviceId, Direction, ZoneId
+from gate.access.policy import Policy, Zone
+from gate.access.presence import Whereabouts
+
+Holding = tuple[DeviceId, int, ZoneId]
+"""One device in one of its epochs, and the zone."""
+STOCK_SHARE = 4
+"""A lane keeps at most this part of its equal share: enough to go on alone, not to hoard."""
+
+
+def rights_used(record: LogRecord) -> int:
+    """Rights a record uses up: by an admission, or because they were returned."""
+    return record.rights if record.kind in (RecordKind.SCAN, RecordKind.RETURNED) else 0
+
+
+def entry_lanes(zone: ZoneId, policy: Policy) -> int:
+    """Lanes that may lead into a zone."""
+    gates = policy.gates.values()
+    return sum(g.lanes for g in gates if g.zone == zone and Direction.ENTRY in g.directions)
+
+
+def stock(zone: Zone, policy: Policy) -> int:
+    """How many rights a lane of the zone likes to hold."""
+    lanes = max(1, entry_lanes(zone.id, policy))
+    return max(1, (zone.capacity or 0) // (STOCK_SHARE * lanes))
+
+
+def is_hard(zone: Zone) -> bool:
+    return zone.capacity is not None and zone.capacity_hard
+
+
+class Pool:
+    """The server's side: what is left to grant."""
+
+    def __init__(self) -> None:
+        self.granted: Counter[Holding] = Counter()
+        self._used: Counter[Holding] = Counter()
+
+    def add(self, record: LogRecord) -> None:
+        if (used := rights_used(record)) and record.zone is not None:
+            self._used[record.device, record.epoch, record.zone] += used
+
+    def unaccounted(self, zone: ZoneId) -> int:
+        """Rights at lanes of which no record says yet that they were used."""
+        return sum(
+            max(0, granted - self._used[holding])
+            for holding, granted in self.granted.items()
+            if holding[2] == zone
+        )
+
+    def left(self, zone: Zone, whereabouts: Whereabouts, at: datetime) -> int:
+        """Rights nobody has."""
+        inside = whereabouts.inside(zone.id, at)
+        return max(0, (zone.capacity or 0) - inside - self.unaccounted(zone.id))
+
+    def grant(self, holding: Holding, want: int, left: int, lanes: int) -> int:
+        """What the device will have been granted in all, were it now given what it wants; never
+        more than a fair part of what is left, but one while there is one."""
+        fair = max(1, left // max(1, lanes)) if left else 0
+        return self.granted[holding] + max(0, min(want, fair))
