@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from badge_printer.fonts import cjk
-from badge_printer.number import number
 from badge_printer.qr import placed
 from badge_printer.template import FIELDS, MissingGlyph, Template
+from gate.access.badge_number import number
 from gate.access.wire import BadgeData, DayChips
 
 WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")

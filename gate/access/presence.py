@@ -115,6 +115,10 @@ class Whereabouts:
         """All of a holder's moves, the earliest first."""
         return tuple(self._moves.get(holder, ()))
 
+    def same_period(self, zone: ZoneId, one: datetime, other: datetime) -> bool:
+        """Whether nothing emptied the zone between two moments."""
+        return self._period(zone, one) == self._period(zone, other)
+
     def _recount(self) -> None:
         self._inside.clear()
         for holder in self._moves:

@@ -70,7 +70,7 @@ async def service(settings: ServerSettings, database_url: str) -> AsyncIterator[
     badge_signer = signer(policy, settings.data_dir / "keys")
     appender = Appender(connect, await _known(pool, policy, badge_signer))
     appender.known.places = appender.places
-    live = Live(connect, pool, policy, settings.clock)
+    live = Live(connect, pool, appender.known, settings.clock)
     try:
         await appender.start()
         await _tell_changes(appender, policy, text, badge_signer)

@@ -23,8 +23,8 @@ import msgspec
 
 from gate.access.capacity import Holding, Pool, entry_lanes
 from gate.access.known import Known
-from gate.access.ledger import LogRecord
-from gate.access.model import DeviceId, GateId, ZoneId
+from gate.access.ledger import LogRecord, RecordKind
+from gate.access.model import DeviceId, Direction, GateId, Reason, ZoneId
 from gate.access.policy import Zone
 from gate.access.wire import Decided, FeedRow, LogAck, LogBatch, OnlineScan
 from gate.server.numbers import Numbers
@@ -33,6 +33,8 @@ from gate.server.store import leases
 from gate.server.store import log as store
 from gate.server.store.log import Name
 
+SERVER = DeviceId("~server")
+"""Under this name the server's own records stand; no device can have it."""
 LOCK_SPACE = 0x676174
 QUEUE_MAX = 4096
 JOBS_PER_COMMIT = 256
@@ -101,6 +103,7 @@ class Appender:
         self.known = known
         self.recent = Recent()
         self.pool = Pool()
+        self._own = asyncio.Lock()
         self._short: dict[ZoneId, float] = {}
         self.changed = asyncio.Event()
         self._connect = connect
@@ -148,6 +151,23 @@ class Appender:
         """
         done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         return await self._ask(_Change(apply, done), done, wait_s=None)
+
+    async def sweep(self, zone: ZoneId, at: datetime) -> None:
+        """Write down that everybody left a zone at this moment."""
+        async with self._own:
+            number = self.acked_through(SERVER, 1) + 1
+            record = LogRecord(
+                device=SERVER,
+                epoch=1,
+                number=number,
+                kind=RecordKind.SWEPT,
+                at_ms=int(at.timestamp() * 1000),
+                zone=zone,
+                reason=Reason.EXITED,
+                direction=Direction.EXIT,
+            )
+            raw = msgspec.Raw(msgspec.json.encode(record))
+            await self.upload(SERVER, 1, LogBatch(1, number, (raw,)))
 
     async def lease(self, holding: Holding, want: int, at: datetime) -> int:
         """All rights the device has been granted for the zone, with as many more as are free.

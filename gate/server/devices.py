@@ -112,6 +112,10 @@ class Devices:
     def heard(self, device: DeviceId, hello: Hello) -> None:
         self.seen[device] = Seen(time.monotonic(), hello.waiting, hello.cursor, hello.version)
 
+    def silent_s(self, seen: Seen | None) -> float | None:
+        """Seconds since a device was last heard."""
+        return round(time.monotonic() - seen.at_s, 1) if seen else None
+
     def _forget(self, device: str) -> None:
         self._cache = {hashed: each for hashed, each in self._cache.items() if each.id != device}
 

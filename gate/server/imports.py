@@ -89,7 +89,8 @@ async def run(
         for profile in plan.profiles.added:
             await store.save_profile(connection, policy.edition, profile)
         if plan.saved:
-            await store.save(connection, policy.edition, plan.saved)
+            now_ms = int(now.timestamp() * 1000)
+            await store.save(connection, policy.edition, plan.saved, now_ms)
         if plan.issued:
             await store.save_badges(connection, policy.edition, plan.issued)
         rows = [FeedRow(seq=0, profile=profile) for profile in plan.profiles.added]

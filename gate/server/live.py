@@ -14,17 +14,21 @@ from datetime import date
 import asyncpg
 import msgspec
 
+from gate.access.badge_number import number
 from gate.access.counts import Counts
+from gate.access.known import Known
 from gate.access.ledger import LogRecord
-from gate.access.model import Reason, ZoneId
-from gate.access.policy import Policy
+from gate.access.model import Mode, Reason, Status, ZoneId
+from gate.access.review import Anomaly, AnomalyKind, Review
 from gate.clock import Clock
 from gate.server.store import log as store
+from gate.server.store import registrations
 
 POLL_S = 2.0
 TICK_S = 0.1
 TICK_PER_VIEWER_S = 0.0002
 REFUSALS_SHOWN = 8
+ANOMALIES_SHOWN = 8
 DAYS_ENCODED_MAX = 32
 SPARK_MINUTES = 60
 _log = logging.getLogger(__name__)
@@ -45,6 +49,18 @@ class Refusal(msgspec.Struct):
     reason: Reason
 
 
+class Shown(msgspec.Struct):
+    """An anomaly in the wall's words: badge number instead of holder, gates and times."""
+
+    kind: AnomalyKind
+    badge: str
+    zone: str
+    gate: str
+    at_ms: int
+    earlier_gate: str = ""
+    earlier_at_ms: int = 0
+
+
 class Snapshot(msgspec.Struct):
     """One day as the wall shows it."""
 
@@ -62,6 +78,11 @@ class Snapshot(msgspec.Struct):
     refused: dict[Reason, int]
     gates: tuple[GateLive, ...]
     refusals: tuple[Refusal, ...]
+    overridden: int
+    annulled: int
+    mode: Mode
+    anomalies: tuple[Shown, ...]
+    anomalies_total: int
 
 
 class Live:
@@ -71,14 +92,18 @@ class Live:
         self,
         connect: Callable[[], Awaitable[asyncpg.Connection]],
         pool: asyncpg.Pool,
-        policy: Policy,
+        known: Known,
         clock: Clock,
     ) -> None:
         self._connect = connect
         self._pool = pool
-        self._policy = policy
+        self._known = known
+        self._policy = known.policy
         self._clock = clock
-        self.counts = Counts(policy)
+        self.counts = Counts(self._policy)
+        self.review = Review(self._policy, self._status_of)
+        self._revoked: dict[int, tuple[Status, int]] = {}
+        self._told = -1
         self.position = 0
         self.viewers = 0
         self._wake = asyncio.Event()
@@ -127,6 +152,11 @@ class Live:
         counts = self.counts.days.get(day)
         local = self._policy.local(self._clock.now())
         last_minute = local.hour * 60 + local.minute if local.date() == day else 24 * 60 - 1
+        anomalies = [
+            each
+            for each in self.review.anomalies()
+            if self._policy.local(each.later.at).date() == day
+        ]
         refusals = [r for r in self._refusals if self._policy.local(r.at).date() == day]
         return Snapshot(
             day=day,
@@ -159,6 +189,11 @@ class Live:
             refusals=tuple(Refusal(r.at_ms, r.gate or "", r.reason) for r in reversed(refusals))[
                 :REFUSALS_SHOWN
             ],
+            overridden=counts.overridden if counts else 0,
+            annulled=counts.annulled if counts else 0,
+            mode=self._known.mode,
+            anomalies=tuple(map(_shown, anomalies[:ANOMALIES_SHOWN])),
+            anomalies_total=len(anomalies),
         )
 
     def inside(self) -> dict[ZoneId, int]:
@@ -178,10 +213,14 @@ class Live:
 
     async def _catch_up(self) -> bool:
         """Fold what is behind our position; whether there was anything."""
-        any_new = False
+        any_new = self._told != self._known.cursor
+        if any_new:
+            self._told = self._known.cursor
+            self._revoked = await registrations.revoked(self._pool, self._policy.edition)
         while page := await store.after(self._pool, self._policy.edition, self.position):
             for self.position, record in page:
                 self.counts.add(record)
+                self.review.add(record)
                 if not record.reason.opens:
                     self._refusals.append(record)
             del self._refusals[: -50 * REFUSALS_SHOWN]
@@ -224,7 +263,22 @@ class Live:
                 self._publish()
                 await asyncio.sleep(max(TICK_S, self.viewers * TICK_PER_VIEWER_S))
 
+    def _status_of(self, holder: int) -> tuple[Status, int] | None:
+        return self._revoked.get(holder)
+
+    def wake(self) -> None:
+        """Something changed that no record says: mode, registrations."""
+        self._wake.set()
+
     def _publish(self) -> None:
         self._encoded.clear()
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
+
+
+def _shown(anomaly: Anomaly) -> Shown:
+    later, earlier = anomaly.later, anomaly.earlier
+    shown = Shown(anomaly.kind, number(anomaly.holder), anomaly.zone, later.gate, later.at_ms)
+    if earlier is not None:
+        shown.earlier_gate, shown.earlier_at_ms = earlier.gate, earlier.at_ms
+    return shown

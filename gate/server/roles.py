@@ -15,6 +15,8 @@ class Permission(StrEnum):
     WRITE_PEOPLE = "write_people"
     MANAGE_DEVICES = "manage_devices"
     MANAGE_STAFF = "manage_staff"
+    COMMAND = "command"
+    """Emergency-open, freeze, sweep; who may override at lanes."""
     DEVICE = "device"
     LANE = "lane"
     PRINT = "print"
@@ -30,7 +32,7 @@ class Role(StrEnum):
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(),
-    Role.SUPERVISOR: frozenset({Permission.VIEW_COUNTS}),
+    Role.SUPERVISOR: frozenset({Permission.VIEW_COUNTS, Permission.COMMAND}),
     Role.OPERATIONS: frozenset({Permission.VIEW_COUNTS}),
     Role.DESK: frozenset({Permission.READ_PEOPLE, Permission.WRITE_PEOPLE}),
     Role.ADMIN: frozenset(
@@ -40,6 +42,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.WRITE_PEOPLE,
             Permission.MANAGE_DEVICES,
             Permission.MANAGE_STAFF,
+            Permission.COMMAND,
         }
     ),
 }

@@ -1,6 +1,7 @@
 """Every operation of the service, a module a subject; `ROUTES` of each is its table."""
 
 from gate.server.api import (
+    command,
     counts,
     devices,
     explain,
@@ -16,5 +17,17 @@ from gate.server.routes import Route
 
 
 def all_routes() -> tuple[Route, ...]:
-    modules = (signing_in, staff, people, devices, explain, lane, printer, counts, system, pages)
+    modules = (
+        signing_in,
+        staff,
+        people,
+        devices,
+        command,
+        explain,
+        lane,
+        printer,
+        counts,
+        system,
+        pages,
+    )
     return tuple(route for module in modules for route in module.ROUTES)

@@ -1,6 +1,5 @@
 """Devices: enrolment by a one-time code, the list with what was last heard, revocation."""
 
-import time
 from typing import Annotated
 
 import msgspec
@@ -62,7 +61,7 @@ async def create(call: Call) -> Code:
 
 
 async def listed(call: Call) -> list[DeviceState]:
-    devices, now = call.service.devices, time.monotonic()
+    devices = call.service.devices
     states = []
     for device in await devices.all():
         seen = devices.seen.get(device.id)
@@ -74,7 +73,7 @@ async def listed(call: Call) -> list[DeviceState]:
                 direction=device.direction,
                 enrolled=device.epoch > 0,
                 revoked=device.revoked,
-                silent_s=round(now - seen.at_s, 1) if seen else None,
+                silent_s=devices.silent_s(seen),
                 waiting=seen.waiting if seen else 0,
                 cursor=seen.cursor if seen else 0,
                 version=seen.version if seen else "",

@@ -119,6 +119,7 @@ function tiles(counts) {
   at("refused").textContent = number(refused);
   at("refused-share").textContent = scans
     ? say("wall-share-of-scans", { share: number(Math.round((1000 * refused) / scans) / 10) }) : "";
+  if (counts.overridden) at("refused-share").textContent += ` · ${say("wall-overridden", { n: number(counts.overridden) })}`;
 }
 
 function minuteOf(ms) {
@@ -166,6 +167,17 @@ function gates(counts) {
 
 function attention() {
   const items = [];
+  if (latest && latest.mode !== "normal") items.push(say(`wall-mode-${latest.mode.replaceAll("_", "-")}`));
+  const names = new Map(edition.gates.map((gate) => [gate.id, gate.name]));
+  for (const each of latest?.anomalies ?? []) {
+    items.push(say(`wall-anomaly-${each.kind}`, {
+      badge: each.badge, gate: names.get(each.gate) ?? each.gate, when: venueTime(each.at_ms),
+      earlier: names.get(each.earlier_gate) ?? each.earlier_gate, before: venueTime(each.earlier_at_ms),
+    }));
+  }
+  if (latest && latest.anomalies_total > latest.anomalies.length) {
+    items.push(say("wall-more", { n: number(latest.anomalies_total - latest.anomalies.length) }));
+  }
   for (const gate of edition.gates) {
     const { state, lanes } = stateOf(gate.id);
     const longest = Math.max(0, ...lanes.map((each) => each.silent_s ?? 0));

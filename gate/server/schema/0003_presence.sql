@@ -1,6 +1,8 @@
 -- Who belongs together (a number per organisation), and what guards must see of a person.
 ALTER TABLE registration ADD COLUMN delegation bigint NOT NULL DEFAULT 0;
 ALTER TABLE registration ADD COLUMN attention text[] NOT NULL DEFAULT '{}';
+-- Since when the status holds, by the venue's clock in Unix milliseconds.
+ALTER TABLE registration ADD COLUMN status_ms bigint NOT NULL DEFAULT 0;
 
 -- Rights to hard zones, all that a device and epoch was ever granted; it only grows.
 CREATE TABLE lease (

@@ -47,15 +47,18 @@ WHERE edition = $1 AND find LIKE '%' || $2 || '%' ORDER BY find LIMIT $3
 """
 SAVE = """
 INSERT INTO registration (edition, code, holder, profile, status, generation, find, body,
-                          delegation, attention)
+                          delegation, attention, status_ms)
 SELECT $1, code, holder, profile, status, generation, find, body, delegation,
-       string_to_array(attention, ',')
+       string_to_array(attention, ','), $11
 FROM unnest($2::text[], $3::bigint[], $4::int[], $5::text[], $6::smallint[], $7::text[],
             $8::bytea[], $9::bigint[], $10::text[])
      AS each (code, holder, profile, status, generation, find, body, delegation, attention)
 ON CONFLICT (edition, code) DO UPDATE SET profile = excluded.profile, status = excluded.status,
     generation = excluded.generation, find = excluded.find, body = excluded.body,
-    delegation = excluded.delegation, attention = excluded.attention, updated_at = now()
+    delegation = excluded.delegation, attention = excluded.attention,
+    status_ms = CASE WHEN registration.status = excluded.status THEN registration.status_ms
+                     ELSE excluded.status_ms END,
+    updated_at = now()
 """
 BADGES = """
 SELECT holder, generation, max(issue) AS issue, max(profile) FILTER (WHERE latest) AS profile
@@ -70,6 +73,10 @@ SELECT $1, * FROM unnest($2::bigint[], $3::smallint[], $4::int[], $5::smallint[]
 BADGE_TEXT = """
 SELECT text FROM badge WHERE edition = $1 AND holder = $2 AND generation = $3
 ORDER BY issue DESC LIMIT 1
+"""
+STATUSES = """
+SELECT holder, status, status_ms FROM registration
+WHERE edition = $1 AND status IN ('cancelled', 'blocked')
 """
 COUNT = "SELECT status, count(*) AS n FROM registration WHERE edition = $1 GROUP BY status"
 
@@ -197,7 +204,8 @@ async def find(connection: Connection, edition: str, words: str) -> list[Stored]
     return [_stored(row) for row in await connection.fetch(FIND, edition, pattern, FOUND_MAX)]
 
 
-async def save(connection: Connection, edition: str, rows: Sequence[Stored]) -> None:
+async def save(connection: Connection, edition: str, rows: Sequence[Stored], now_ms: int) -> None:
+    """`now_ms` is the venue's time: since when a changed status holds."""
     await connection.execute(
         SAVE,
         edition,
@@ -210,7 +218,14 @@ async def save(connection: Connection, edition: str, rows: Sequence[Stored]) -> 
         [msgspec.json.encode(r.registration, order="deterministic") for r in rows],
         [r.row.delegation for r in rows],
         [",".join(r.row.attention) for r in rows],
+        now_ms,
     )
+
+
+async def revoked(connection: Connection, edition: str) -> dict[int, tuple[Status, int]]:
+    """Whose registration is cancelled or blocked, and since when (venue's Unix milliseconds)."""
+    rows = await connection.fetch(STATUSES, edition)
+    return {row["holder"]: (Status(row["status"]), row["status_ms"]) for row in rows}
 
 
 async def badges(connection: Connection, edition: str) -> dict[tuple[int, int], tuple[int, int]]:
