@@ -92,6 +92,7 @@ function show(counts) {
   reasons(counts);
   refusals(counts);
   gates(counts);
+  attention();
   clock();
 }
 
