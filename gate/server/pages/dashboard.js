@@ -233,6 +233,7 @@ async function start() {
     return setTimeout(start, 2000);
   }
   edition = await call("GET", `/api/v1/editions/${who.edition}`);
+  at("command").hidden = !who.permissions.includes("command");
   document.title = `${say("wall-entries")} · ${edition.place}`;
   curve = new Curve(at("chart"), number);
   const today = await call("GET", `/api/v1/editions/${who.edition}/counts`);
