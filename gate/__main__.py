@@ -55,6 +55,15 @@ def _policy(parser: argparse.ArgumentParser) -> None:
         each = commands.add_parser(name, help=words)
         each.add_argument("file", nargs="?", default="example", help="default: the example edition")
         each.set_defaults(run=_policy_file, name=name)
+    compare = commands.add_parser("compare", help="whose access differs between two files")
+    compare.add_argument("old")
+    compare.add_argument("new")
+    compare.set_defaults(run=_compare)
+    preview = commands.add_parser(
+        "preview", help="how many people of the running service a new file would admit or refuse"
+    )
+    preview.add_argument("file")
+    preview.set_defaults(run=_preview)
     explain = commands.add_parser("explain", help="why a badge opens a gate at a moment, or not")
     whom = explain.add_mutually_exclusive_group(required=True)
     whom.add_argument("--registration", default="", help="code of a registration on the server")
@@ -102,6 +111,18 @@ def _policy_file(arguments: argparse.Namespace) -> int:
     from gate.commands import policy
 
     return {"check": policy.check, "table": policy.table}[arguments.name](arguments.file)
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    from gate.commands.policy import compare
+
+    return compare(arguments.old, arguments.new)
+
+
+def _preview(arguments: argparse.Namespace) -> int:
+    from gate.commands.policy import preview
+
+    return preview(arguments.file)
 
 
 def _explain(arguments: argparse.Namespace) -> int:

@@ -1,26 +1,24 @@
-"""`gate policy check | explain | table`: what a policy file means, without a server or with one."""
+"""`gate policy check | table | explain | compare | preview`: what a policy file means."""
 
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from gate.access.compare import Change, approved
+from gate.access.compare import compare as compared
 from gate.access.decide import explain as walk
 from gate.access.model import (
     CategoryId,
-    Credential,
     Decision,
     Direction,
     Entitlement,
     EventId,
     Facts,
     GateId,
-    Holder,
-    HolderRecord,
     Profile,
     Scan,
-    SigningKey,
-    Status,
 )
 from gate.access.policy import Policy
 from gate.access.policy_file import PolicyError, parse
@@ -126,13 +124,73 @@ def described(
         chosen = [d for d in event.days if not days or str(d.day) in days.split(",")]
         held.append(Entitlement(event.id, frozenset(chosen)))
     profile = Profile(1, CategoryId(category), tuple(held))
-    kind = policy.categories[profile.category].kind
-    credential = Credential(kind, 1, policy.number, Holder(1), 1, 1, 0, policy.expires_h())
-    key = SigningKey(1, bytes(32), policy.epoch, policy.expires, frozenset({kind}))
-    record = HolderRecord(Holder(1), 1, 1, Status.APPROVED)
-    return Scan(credential, GateId(gate), direction, at), Facts(
-        {1: key}, {1: profile}, record=record
-    )
+    scan, facts = approved(policy, profile, GateId(gate), at, direction)
+    return scan, replace(facts, looked=False)
+
+
+def compare(old: str, new: str) -> int:
+    """Who could enter by one file and not by the other; with a server, how many people that is."""
+    try:
+        before, after = load(old), load(new)
+    except PolicyError as error:
+        print(error, file=sys.stderr)
+        return 1
+    profiles = every_profile(before, after)
+    changes = list(compared(before, after, profiles.values()))
+    for line in change_lines(changes, lambda n: profile_words(profiles[n])):
+        print(line)
+    if not changes:
+        print("nobody's access changes")
+    return 0
+
+
+def preview(new: str) -> int:
+    """The same against the running service: its policy, its people."""
+    try:
+        text = example() if new == EXAMPLE else Path(new).read_text(encoding="utf-8")
+        load(new)
+    except (PolicyError, OSError, UnicodeDecodeError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+    async def act(client: Client, edition: str) -> int:
+        said = await client.operate(
+            "POST", f"/api/v1/editions/{edition}/policy/preview", {"policy": text}
+        )
+        for each in said["changes"]:
+            verb = "can enter" if each["admitted_after"] else "can no longer enter"
+            print(
+                f"{each['people']:>6,} people {verb} {each['zone']} on {each['day']}, "
+                f"{each['opens'][:5]}-{each['closes'][:5]}"
+            )
+        if not said["changes"]:
+            print("nobody's access changes")
+        return 0
+
+    return operate(act)
+
+
+def every_profile(before: Policy, after: Policy) -> dict[int, Profile]:
+    """Each category with each single event: what a comparison without people can speak of."""
+    categories = sorted(before.categories.keys() | after.categories.keys())
+    events = {**before.events, **after.events}
+    pairs = [(c, e) for c in categories for e in events.values()]
+    return {
+        number: Profile(number, category, (Entitlement(event.id, frozenset(event.days)),))
+        for number, (category, event) in enumerate(pairs, 1)
+    }
+
+
+def profile_words(profile: Profile) -> str:
+    return f"{profile.category} with {', '.join(held.event for held in profile.entitlements)}"
+
+
+def change_lines(changes: list[Change], words: Callable[[int], str]) -> Iterator[str]:
+    for each in changes:
+        sign = "+" if each.admitted_after else "-"
+        when = f"{each.day} {each.opens:%H:%M}-{each.closes:%H:%M}"
+        for number in each.profiles:
+            yield f"{sign} {each.zone}  {when}  {words(number)}"
 
 
 def _asked(

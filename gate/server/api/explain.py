@@ -1,20 +1,26 @@
 """Why a badge would open a gate at a moment, or not: every check's verdict. Stores nothing."""
 
-from datetime import UTC, datetime
+import asyncio
+from collections import Counter
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from gate.access.compare import compare
 from gate.access.decide import explain as walk
 from gate.access.ledger import AT_MS_MAX
-from gate.access.model import Direction, GateId, Reason
+from gate.access.model import Direction, GateId, Reason, Status
+from gate.access.policy_file import PolicyError, parse
 from gate.access.wire import SCAN_CHARS_MAX
 from gate.server.problem import Refused
 from gate.server.roles import Permission
 from gate.server.routes import Call, Route, Scope
 from gate.server.store import registrations as store
 from gate.words.words import Words
+
+POLICY_CHARS_MAX = 200_000
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -61,6 +67,54 @@ async def explain(call: Call) -> Explanation:
     )
 
 
+class NewPolicy(msgspec.Struct, frozen=True):
+    policy: Annotated[str, Meta(min_length=1, max_length=POLICY_CHARS_MAX)]
+    """The text of a policy file."""
+
+
+class PolicyChange(msgspec.Struct, frozen=True):
+    zone: str
+    day: date
+    opens: time
+    closes: time
+    admitted_after: bool
+    people: int
+    """Approved registrations whose answer changes."""
+
+
+class Preview(msgspec.Struct, frozen=True):
+    changes: tuple[PolicyChange, ...]
+
+
+async def preview(call: Call) -> Preview:
+    """Who would be refused that is admitted now, and the reverse. Stores nothing."""
+    body, service = call.body, call.service
+    assert isinstance(body, NewPolicy)
+    try:
+        after = parse(body.policy, "the new policy")
+    except PolicyError as error:
+        raise Refused(422, "Policy not usable", str(error)) from None
+    known = service.appender.known
+    people = Counter(
+        record.profile for record in known.holders.values() if record.status is Status.APPROVED
+    )
+    held = [known.profiles[number] for number in sorted(people)]
+    changes = await asyncio.to_thread(lambda: list(compare(service.policy, after, held)))
+    return Preview(
+        tuple(
+            PolicyChange(
+                each.zone,
+                each.day,
+                each.opens,
+                each.closes,
+                each.admitted_after,
+                sum(people[number] for number in each.profiles),
+            )
+            for each in changes
+        )
+    )
+
+
 async def _newest_badge(call: Call, code: str) -> str:
     service = call.service
     stored = await store.one(service.pool, service.policy.edition, code)
@@ -85,5 +139,16 @@ ROUTES = (
         Explanation,
         body=Question,
         errors=(404,),
+    ),
+    Route(
+        "POST",
+        "/api/v1/editions/{edition}/policy/preview",
+        preview,
+        Permission.READ_PEOPLE,
+        Scope.PATH,
+        "What another policy would change, for how many people",
+        Preview,
+        body=NewPolicy,
+        body_bytes_max=2 * POLICY_CHARS_MAX,
     ),
 )
