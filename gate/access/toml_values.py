@@ -10,6 +10,8 @@ from gate.access.policy import PresenceRule
 
 CONTRAST_MIN = 4.5
 _DAYS_MAX = 366
+_YEARS = range(2000, 2100)
+"""A moment near the ends of the calendar has no wall-clock time in some time zones."""
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
@@ -89,6 +91,8 @@ def an_hour(value: object) -> time:
 def a_moment(value: object) -> datetime:
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise Bad("expected a moment with UTC offset, such as 2026-07-11T00:00:00+02:00")
+    if not _YEARS.start <= value.year < _YEARS.stop:
+        raise Bad(f"expected a year from {_YEARS.start} to {_YEARS.stop - 1}")
     return value
 
 
