@@ -28,6 +28,7 @@ from gate.access.toml_values import (
     names,
     some_days,
     some_directions,
+    some_reasons,
     whole,
     yes_or_no,
 )
@@ -145,7 +146,7 @@ def _edition(
         epoch=table.get("epoch", a_moment),
         expires=table.get("expires", a_moment),
         walk_min_s=table.get("walk_min_s", whole(0, 3600), default=0),
-        override_reasons=table.get("override_reasons", names, default=()),
+        override_reasons=table.get("override_reasons", some_reasons, default=()),
         overrides_per_hour=table.get("overrides_per_hour", whole(0, 1000), default=0),
         events={event.id: event for event in events.good.values()},
         categories={category.id: category for category in categories.good.values()},

@@ -13,6 +13,7 @@ from gate.access.model import (
     GateId,
     Kind,
     Mode,
+    Override,
     Reason,
     Status,
     ZoneId,
@@ -216,9 +217,7 @@ def test_a_hard_capacity_is_the_lanes_own_rights_where_it_has_any():
 
 
 def test_a_delegation_counts_its_members_inside_but_never_the_one_who_asks():
-    text = example()
-    assert "delegation_max = 6" in text
-    policy = parse(text, "delegations")
+    policy = parse(example().replace("delegation_max = 5", "delegation_max = 2"), "delegations")
     at_work = Known(policy)
     members = [HolderRow(venue.HOLDER + n, 1, 1, Status.APPROVED, (), 9) for n in range(3)]
     at_work.replace(snapshot(*members), policy)
@@ -300,3 +299,33 @@ def test_at_a_gate_the_policy_does_not_have_nothing_opens_and_no_zone_is_named()
     assert at_work.record(judged, NAME).zone is None
     out = at_work.judge(venue.badge(), nowhere, Direction.EXIT, MORNING)
     assert out.decision.reason is Reason.EXITED
+
+
+def test_an_entry_into_a_hard_zone_takes_a_place():
+    at_work = known()
+    granted = at_work.judge(venue.badge(), EAST, Direction.ENTRY, MORNING)
+    assert at_work.record(granted, NAME).rights == 1
+    soft = at_work.judge(venue.badge(), NORTH, Direction.ENTRY, MORNING)
+    assert at_work.record(soft, NAME).rights == 0
+    at_work.add(at_work.record(granted, NAME))
+    later = MORNING + timedelta(minutes=30)
+    again = at_work.judge(venue.badge(), WEST, Direction.ENTRY, later)
+    assert again.decision.admitted
+    assert at_work.record(again, NAME).rights == 0, "who is inside already has a place"
+    refused = at_work.judge("no badge", EAST, Direction.ENTRY, later)
+    assert at_work.record(refused, NAME).rights == 0
+    leaving = at_work.judge(venue.badge(), EAST, Direction.EXIT, later)
+    assert at_work.record(leaving, NAME).rights == 0
+
+
+def test_an_override_is_written_down_with_who_and_why_only_where_it_was_needed():
+    at_work, door = known(), GateId("dialogue_door")
+    force = Override(supervisor=77, why="protocol")
+    forced = at_work.judge(venue.badge(), door, Direction.ENTRY, MORNING, override=force)
+    record = at_work.record(forced, NAME)
+    assert (record.reason, record.overrides) == (Reason.OVERRIDDEN, Reason.WRONG_EVENT)
+    assert (record.supervisor, record.why) == (77, "protocol")
+    plain = at_work.judge(venue.badge(), NORTH, Direction.ENTRY, MORNING, override=force)
+    record = at_work.record(plain, NAME)
+    assert (record.reason, record.overrides) == (Reason.ADMITTED, None)
+    assert (record.supervisor, record.why) == (None, "")

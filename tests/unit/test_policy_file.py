@@ -272,6 +272,42 @@ def test_a_zone_that_admits_nobody_or_that_no_gate_leads_to_is_a_mistake():
     assert "expected rows in double brackets, such as" in problems(text=wrong)[0]
 
 
+def room(name: str, within: str, gate: bool = True) -> str:
+    """A further zone for the end of SMALL."""
+    door = f'[gate.{name}_door]\nname = "Door"\nzone = "{name}"\nlanes = 1\n' if gate else ""
+    return (
+        f'\n[zone.{name}]\nname = "Room"\nwithin = "{within}"\n[[zone.{name}.admits]]\n'
+        f'events = ["wsis"]\nopens = 08:00:00\ncloses = 09:00:00\n{door}'
+    )
+
+
+def test_a_zone_lies_within_another_that_exists():
+    policy = parse(SMALL + room("attic", "hall") + room("nook", "attic"), "week.toml")
+    assert (policy.zones["nook"].within, policy.zones["hall"].within) == ("attic", None)
+    found = problems(text=SMALL + room("attic", "hal") + room("nook", "attic"))
+    assert [problem.partition(": ")[2] for problem in found] == [
+        "zone.attic.within: no zone is called 'hal'; did you mean 'hall'?"
+    ]
+
+
+def test_zones_do_not_lie_within_each_other_in_a_circle():
+    found = problems(text=SMALL + room("attic", "nook") + room("nook", "attic"))
+    assert [problem.partition(": ")[2] for problem in found] == [
+        "zone.attic.within: goes in a circle: attic -> nook -> attic",
+        "zone.nook.within: goes in a circle: nook -> attic -> nook",
+    ]
+    assert "hall -> hall" in problems(('name = "Hall"', 'name = "Hall"\nwithin = "hall"'))[0]
+
+
+def test_a_reason_to_override_fits_into_a_record_of_the_log():
+    line = 'override_reasons = ["protocol", "late"]\n[event.wsis]'
+    policy = parse(SMALL.replace("[event.wsis]", line), "week.toml")
+    assert policy.override_reasons == ("protocol", "late")
+    for wrong in ('["médical"]', '[""]', f'["{"x" * 65}"]', "[1]", "[]"):
+        (problem,) = problems(("[event.wsis]", f"override_reasons = {wrong}\n[event.wsis]"))
+        assert "edition.override_reasons: expected" in problem
+
+
 # --- many mistakes
 
 
