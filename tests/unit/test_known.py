@@ -211,7 +211,7 @@ def test_a_soft_capacity_is_counted_by_who_is_known_inside():
 def test_a_hard_capacity_is_the_lanes_own_rights_where_it_has_any():
     at_work = known()
     assert places(at_work) == venue.policy().zones[PLENARY].capacity
-    at_work.places = lambda zone: 7 if zone == PLENARY else 0
+    at_work.places = lambda zone, at: 7 if zone.id == PLENARY else 0
     assert places(at_work) == 7
     assert places(at_work, NORTH) == venue.policy().zones[VENUE].capacity, "a soft one stays"
 
@@ -304,6 +304,8 @@ def test_at_a_gate_the_policy_does_not_have_nothing_opens_and_no_zone_is_named()
 def test_an_entry_into_a_hard_zone_takes_a_place():
     at_work = known()
     granted = at_work.judge(venue.badge(), EAST, Direction.ENTRY, MORNING)
+    assert at_work.record(granted, NAME).rights == 0, "without rights none is used"
+    at_work.uses_rights = True
     assert at_work.record(granted, NAME).rights == 1
     soft = at_work.judge(venue.badge(), NORTH, Direction.ENTRY, MORNING)
     assert at_work.record(soft, NAME).rights == 0
