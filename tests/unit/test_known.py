@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from gate.access.known import Known
-from gate.access.ledger import LogRecord
+from gate.access.ledger import LogRecord, move
 from gate.access.model import (
     DeviceId,
     Direction,
@@ -19,7 +19,7 @@ from gate.access.model import (
     ZoneId,
 )
 from gate.access.policy_file import parse
-from gate.access.wire import SCAN_CHARS_MAX, FeedRow, HolderRow, Snapshot
+from gate.access.wire import SCAN_CHARS_MAX, FeedRow, HolderRow, Snapshot, Supervisor
 from gate.editions import example
 from tests import venue
 
@@ -112,6 +112,16 @@ def test_a_new_policy_rules_from_its_row_on():
     later = example().replace("opens = 07:30:00", "opens = 09:30:00")
     at_work.apply(FeedRow(11, policy=later), parse(later, "feed"))
     assert reason(at_work, venue.badge()) is Reason.TOO_EARLY
+
+
+def test_a_snapshot_tells_who_is_inside_and_who_may_override():
+    entered = move(moved(1, MORNING))
+    boss = Supervisor(7, "verifier")
+    at_work = known(moves=(entered,), supervisors=(boss,))
+    assert inside(at_work)
+    assert at_work.supervisors == {7: boss}
+    at_work.apply(FeedRow(11, supervisor=Supervisor(7, "verifier", active=False)))
+    assert not at_work.supervisors[7].active
 
 
 @pytest.mark.parametrize("seq", [9, 10, 12])

@@ -59,3 +59,12 @@ def test_a_lane_that_starts_now_knows_what_one_that_ran_all_week_knows(zone):
         assert new.presence(zone, holder, MORNING) == old.presence(zone, holder, MORNING)
     assert new.inside(zone, MORNING) == old.inside(zone, MORNING) == 1
     assert made(1, yesterday) in list(old.relevant(yesterday))
+
+
+def test_a_sweep_told_twice_empties_the_zone_once():
+    swept = made(2, MORNING + timedelta(minutes=5), MoveKind.SWEPT, holder=0)
+    here = told(made(1, MORNING), swept, swept, made(3, MORNING + timedelta(minutes=9)))
+    later = MORNING + timedelta(minutes=10)
+    assert here.inside(PLENARY, later) == 1
+    assert here.presence(PLENARY, 1, later).inside
+    assert len(list(here.relevant(MORNING))) == 3
