@@ -3,7 +3,7 @@
 import pytest
 
 from gate.access.counts import Counts
-from gate.access.ledger import LogRecord, MoveKind, RecordKind, move
+from gate.access.ledger import LogRecord, MoveKind, RecordKind, merge, move
 from gate.access.model import DeviceId, Direction, EventId, GateId, Reason, ZoneId
 from tests import venue
 
@@ -85,6 +85,29 @@ def test_a_refusal_counts_by_gate_and_by_reason():
     assert today.refused_gate[NORTH] == 2
     assert today.refused_reason == {Reason.WRONG_DAY: 1, Reason.BLOCKED: 1}
     assert not today.entries_gate
+
+
+def test_what_was_printed_or_happened_at_no_gate_is_no_entry_but_a_record():
+    counts = Counts(venue.policy())
+    counts.add(record(1, kind=RecordKind.PRINTED))
+    counts.add(record(2, "09:30", gate=None))
+    assert counts.records == 2
+    assert counts.last_at_ms == record(2, "09:30").at_ms
+    assert not counts.days[DAY.date()].entries_gate
+
+
+def test_who_is_inside_is_asked_of_the_moves():
+    counts = Counts(venue.policy())
+    counts.add(record(1))
+    counts.add(record(2, holder=2))
+    assert counts.inside(VENUE, DAY) == 2
+    counts.add(record(3, "09:30", direction=Direction.EXIT, reason=Reason.EXITED))
+    assert counts.inside(VENUE, DAY) == 1
+
+
+def test_one_log_is_made_of_many_in_the_order_of_the_scans_each_record_once():
+    first, second, other = record(1), record(2, "08:00"), record(1, device=DeviceId("b"))
+    assert merge([first, second], [second, other], [first]) == [second, first, other]
 
 
 # --- which records are moves

@@ -1,5 +1,6 @@
 """Presence as the roll-call and a starting lane ask for it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -68,3 +69,12 @@ def test_a_sweep_told_twice_empties_the_zone_once():
     assert here.inside(PLENARY, later) == 1
     assert here.presence(PLENARY, 1, later).inside
     assert len(list(here.relevant(MORNING))) == 3
+
+
+def test_without_a_checkout_hour_who_entered_is_inside_until_they_leave():
+    zones = {z: replace(each, checkout=None) for z, each in venue.policy().zones.items()}
+    here = Whereabouts(replace(venue.policy(), zones=zones))
+    here.take(made(1, MORNING))
+    assert here.inside(PLENARY, MORNING + timedelta(days=3)) == 1
+    usual = told(made(1, MORNING))
+    assert usual.inside(PLENARY, MORNING + timedelta(days=1)) == 0
