@@ -8,6 +8,7 @@ import re
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 _TEXT = re.compile(r"(?P<start>[^@]+)@(?P<origin>\d+(\.\d+)?)x(?P<speed>\d+(\.\d+)?)")
 
@@ -34,7 +35,12 @@ class Clock:
     def __str__(self) -> str:
         if self.start is None:
             return ""
-        return f"{self.start.isoformat()}@{self.origin_s}x{self.speed}"
+        return f"{self.start.isoformat()}@{_plain(self.origin_s)}x{_plain(self.speed)}"
+
+
+def _plain(number: float) -> str:
+    """Without an exponent, and without losing anything."""
+    return f"{Decimal(repr(number)):f}"
 
 
 def starting_now(start: datetime, speed: float = 1.0) -> Clock:
@@ -54,7 +60,10 @@ def read(text: str) -> Clock:
         raise ValueError(
             f"clock {text!r}: expected START@ORIGINxSPEED, as the demonstration prints"
         )
-    start = datetime.fromisoformat(found["start"])
+    try:
+        start = datetime.fromisoformat(found["start"])
+    except ValueError:
+        raise ValueError(f"clock {text!r}: START is no moment in ISO 8601") from None
     if start.tzinfo is None:
         raise ValueError(f"clock {text!r}: START needs a UTC offset, such as +02:00")
     return Clock(start, float(found["origin"]), float(found["speed"]))

@@ -4,12 +4,15 @@ A setting `port` of the program `server` is the TOML key ``port`` in ``[server]`
 environment variable ``GATE_SERVER_PORT``; the environment wins. Nothing else reads either.
 """
 
+import math
+import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import Field, dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gate import clock
 from gate.clock import Clock
@@ -25,10 +28,14 @@ def _setting(default: T, doc: str) -> T:
     return field(default=default, metadata={"doc": doc})
 
 
+def _port(default: int, doc: str) -> int:
+    return field(default=default, metadata={"doc": doc, "most": 65_535})
+
+
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
     host: str = _setting("127.0.0.1", "address to listen on")
-    port: int = _setting(8700, "port to listen on")
+    port: int = _port(8700, "port to listen on")
     public_url: str = _setting("", "address in links; empty: from host and port")
     database_url: str = _setting("", "PostgreSQL server; empty: an embedded one in data_dir")
     data_dir: Path = _setting(Path(".run/server"), "keys, tokens and the embedded database")
@@ -50,7 +57,7 @@ class LaneSettings:
     source: str = _setting("0", "camera number, video, folder of frames, URL, or - for stdin")
     scanner: str = _setting("", "device file of a hand scanner beside the camera; empty: none")
     frames_per_s: float = _setting(15.0, "frames a second from a folder or a video")
-    page_port: int = _setting(8701, "port of the lane's own page")
+    page_port: int = _port(8701, "port of the lane's own page")
     language: str = _setting("en", "language of the lane's page: en fr es ru ar zh")
     clock: Clock = _setting(Clock(), "demonstration clock START@ORIGINxSPEED; empty: real time")
 
@@ -59,7 +66,7 @@ class LaneSettings:
 class PrinterSettings:
     server_url: str = _setting("http://127.0.0.1:8700", "address of the server")
     data_dir: Path = _setting(Path(".run/printer"), "the station's token")
-    port: int = _setting(8702, "port of the station's own pages")
+    port: int = _port(8702, "port of the station's own pages")
     link_key: str = _setting("", "secret part of the badge links; empty: a new one each start")
 
 
@@ -70,24 +77,23 @@ S = TypeVar("S", ServerSettings, LaneSettings, PrinterSettings)
 def load(kind: type[S], environ: Mapping[str, str], toml: str = "", source: str = "") -> S:
     """The settings of one program; `toml` is the text of the file named `source`.
 
-    Raises SettingsError naming an unknown key, a wrong type or an unreadable file.
+    Raises SettingsError naming an unknown key or variable, a wrong value or an unreadable file.
     """
     program = next(name for name, each in PROGRAMS.items() if each is kind)
     from_file = _section(program, toml, source)
+    known = {each.name: each for each in fields(kind)}
+    variables = {_variable(program, name): name for name in known}
     values: dict[str, object] = {}
-    for each in fields(kind):
-        variable = f"GATE_{program}_{each.name}".upper()
-        if variable in environ:
-            values[each.name] = _read(each.default, environ[variable], variable)
-        elif each.name in from_file:
-            name = f"{source}: {program}.{each.name}"
-            values[each.name] = _read(each.default, from_file.pop(each.name), name)
-        from_file.pop(each.name, None)
-    for key in from_file:
-        known = [each.name for each in fields(kind)]
-        near = get_close_matches(key, known, 1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known)}"
-        raise SettingsError(f"{source}: {program}.{key}: unknown setting; {hint}")
+    for key, value in from_file.items():
+        where = f"{source}: {program}.{key}"
+        if key not in known:
+            raise SettingsError(f"{where}: unknown setting; {_hint(key, known)}")
+        values[key] = _read(known[key], value, where)
+    for variable, text in environ.items():
+        if variable in variables:
+            values[variables[variable]] = _read(known[variables[variable]], text, variable)
+        elif variable.startswith(_variable(program, "")):
+            raise SettingsError(f"{variable}: unknown setting; {_hint(variable, variables)}")
     return kind(**values)  # type: ignore[arg-type]
 
 
@@ -96,7 +102,7 @@ def table() -> str:
     lines = ["| setting | environment | default | what it is |", "|---|---|---|---|"]
     for program, kind in PROGRAMS.items():
         for each in fields(kind):
-            variable = f"GATE_{program}_{each.name}".upper()
+            variable = _variable(program, each.name)
             shown = f"`{each.default}`" if str(each.default) else ""
             lines.append(
                 f"| {program}.{each.name} | `{variable}` | {shown} | {each.metadata['doc']} |"
@@ -106,27 +112,61 @@ def table() -> str:
 
 def _section(program: str, toml: str, source: str) -> dict[str, object]:
     try:
-        root = tomllib.loads(toml)
-    except tomllib.TOMLDecodeError as error:
+        root = tomllib.loads(toml.removeprefix("\ufeff"))
+    except (ValueError, RecursionError) as error:
         raise SettingsError(f"{source}: not readable as TOML: {error}") from None
     for key in root:
         if key not in PROGRAMS:
-            raise SettingsError(f"{source}: {key}: expected one of {', '.join(PROGRAMS)}")
+            raise SettingsError(f"{source}: {key}: unknown program; {_hint(key, PROGRAMS)}")
     section = root.get(program, {})
     if not isinstance(section, dict):
         raise SettingsError(f"{source}: {program}: expected a table [{program}]")
     return dict(section)
 
 
-def _read(default: object, value: object, name: str) -> object:
-    """The value in the type of the default."""
-    try:
-        if isinstance(default, int | float) and not isinstance(value, bool):
-            return type(default)(value)  # type: ignore[call-overload,arg-type]
-        if isinstance(default, Clock):
-            return clock.read(str(value))
-        if isinstance(value, str):
-            return type(default)(value)  # type: ignore[call-arg]
-    except ValueError as error:
-        raise SettingsError(f"{name}: {error}") from None
-    raise SettingsError(f"{name}: expected {type(default).__name__}, found {value!r}")
+def _variable(program: str, name: str) -> str:
+    return f"GATE_{program}_{name}".upper()
+
+
+def _hint(wrong: str, known: Iterable[str]) -> str:
+    near = get_close_matches(wrong, known, 1)
+    return f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known)}"
+
+
+def _read(setting: Field[Any], value: object, name: str) -> object:
+    """The value in the type of the setting's default; environment variables are all text."""
+    match setting.default:
+        case int():
+            return _whole(value, setting.metadata.get("most", 2**53), name)
+        case float():
+            return _number(value, name)
+        case Clock():
+            try:
+                return clock.read(str(value))
+            except ValueError as error:
+                raise SettingsError(f"{name}: {error}") from None
+        case Path():
+            if isinstance(value, str) and value:
+                return Path(value)
+            raise SettingsError(f"{name}: expected a path, found {value!r}")
+        case _:
+            if isinstance(value, str):
+                return value
+            raise SettingsError(f"{name}: expected a text in quotes, found {value!r}")
+
+
+def _whole(value: object, most: int, name: str) -> int:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,16}", value):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+        raise SettingsError(f"{name}: expected a whole number, 0 to {most:,}, found {value!r}")
+    return value
+
+
+def _number(value: object, name: str) -> float:
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        with suppress(ValueError, OverflowError):
+            value = float(value)
+    if not isinstance(value, float) or not 0 < value < math.inf:
+        raise SettingsError(f"{name}: expected a number above 0, found {value!r}")
+    return value

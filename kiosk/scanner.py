@@ -9,8 +9,8 @@ from typing import BinaryIO
 
 from gate.access.wire import SCAN_CHARS_MAX
 
-_PREFIX = re.compile(r"^(\]Q\d|\\0{3}026)")
-"""AIM's symbology identifier, and the ECI escape some scanners put before UTF-8."""
+_PREFIX = re.compile(r"^(\][A-Za-z][0-9A-Za-z])?(\\000026)?")
+"""AIM's symbology identifier, then the ECI escape for UTF-8: scanners put either, or both."""
 _END = re.compile(rb"[\r\n\t]")
 
 
@@ -18,8 +18,8 @@ def clean(raw: bytes) -> str:
     """A line as the badge says it, at most SCAN_CHARS_MAX characters."""
     text = raw[: SCAN_CHARS_MAX * 4].decode("utf-8", "replace")
     text = "".join(char for char in text if char.isprintable())
-    # A badge may end in a space (the base45 alphabet has one): only its outside is trimmed.
-    return _PREFIX.sub("", text.lstrip())[:SCAN_CHARS_MAX]
+    # A badge never ends in a space: the last of three characters stands for 0 to 32, "0" to "W".
+    return _PREFIX.sub("", text.strip())[:SCAN_CHARS_MAX]
 
 
 def lines(source: str, said: Callable[[str], None], stop: threading.Event) -> None:

@@ -6,6 +6,7 @@ Refusals come first; a scan that no rule admits is refused; an internal fault re
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -42,8 +43,14 @@ def decide(scan: Scan, facts: Facts, policy: Policy) -> Decision:
 
 
 def explain(scan: Scan, facts: Facts, policy: Policy) -> Iterator[tuple[str, Decision | None]]:
-    """Each check's name and verdict (None: passes), up to and including the one that decides."""
-    return _walk(_Case(scan, facts, policy))
+    """Each check's name and verdict (None: passes), up to and including the one that decides.
+    The last verdict is always what `decide` says, also when something of ours breaks."""
+    answer, verdict = decide(scan, facts, policy), None
+    with suppress(Exception):
+        for name, verdict in _walk(_Case(scan, facts, policy)):
+            yield name, verdict
+    if verdict != answer:
+        yield "fault", answer
 
 
 def _walk(case: "_Case") -> Iterator[tuple[str, Decision | None]]:

@@ -5,9 +5,11 @@ was expected. Text in, value out; who opens the file is the caller's business.
 """
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from gate.access.model import CategoryId, Direction, EventId, GateId, ZoneId
 from gate.access.policy import Category, Event, Gate, Policy, PresenceRule, Rule, Zone
@@ -26,6 +28,7 @@ from gate.access.toml_values import (
     names,
     some_days,
     some_directions,
+    some_reasons,
     whole,
     yes_or_no,
 )
@@ -47,19 +50,41 @@ class PolicyError(Exception):
 def parse(text: str, source: str) -> Policy:
     """The policy in a file's text; `source` is its name in messages.
 
-    Raises PolicyError with up to PROBLEMS_MAX problems.
+    Raises PolicyError with up to PROBLEMS_MAX problems, and how many more there are.
     """
+    text = text.removeprefix("\ufeff")  # Windows editors put a mark in front
     try:
         root = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # also a number of thousands of digits
         raise PolicyError([f"{source}: not readable as TOML: {error}"]) from None
+    except RecursionError:
+        raise PolicyError([f"{source}: not readable as TOML: nested too deeply"]) from None
     reader = Reader(text, source)
     policy = _policy(reader, Table(reader, (), root))
-    if reader.problems:
-        raise PolicyError(reader.problems[:PROBLEMS_MAX])
-    if policy is None:
-        raise PolicyError([f"{source}: nothing in it could be used"])
+    if policy is None or reader.problems:
+        more = len(reader.problems) - PROBLEMS_MAX
+        rest = [f"{source}: and {more} more"] if more > 0 else []
+        raise PolicyError(reader.problems[:PROBLEMS_MAX] + rest)
     return policy
+
+
+@dataclass(frozen=True, slots=True)
+class _Named(Generic[T]):
+    """The tables `[what.NAME]`, read. `spoilt` are those with mistakes of their own, None when
+    there are no such tables at all: either was told once, so what refers to them is not told."""
+
+    what: str
+    good: dict[str, T] = field(default_factory=dict)
+    spoilt: set[str] | None = field(default_factory=set)
+
+    def find(self, name: str, table: Table, key: str) -> T:
+        """The one a key of another table names; Bad, with a complaint if it does not exist."""
+        if name in self.good:
+            return self.good[name]
+        if self.spoilt is not None and name not in self.spoilt:
+            there = nearest(name, {*self.good, *self.spoilt})
+            table.fail(key, f"no {self.what} is called {name!r}{there}")
+        raise Bad(f"{self.what} {name} is not usable itself")
 
 
 def _policy(reader: Reader, root: Table) -> Policy | None:
@@ -70,9 +95,7 @@ def _policy(reader: Reader, root: Table) -> Policy | None:
     zones = _each(root, "zone", lambda name, table: _zone(name, table, events, categories))
     gates = _each(root, "gate", lambda name, table: _gate(name, table, zones))
     _check_within(reader, zones)
-    for zone in zones:
-        if gates and not any(gate.zone == zone for gate in gates.values()):
-            reader.complain(("zone", zone), "no gate leads into it; add one or remove the zone")
+    _check_entrances(reader, zones, gates)
     root.done()
     if edition is None:
         return None
@@ -89,44 +112,46 @@ def _section(root: Table, key: str) -> Table | None:
         return None
 
 
-def _each(root: Table, key: str, build: Callable[[str, Table], T]) -> dict[str, T]:
-    built: dict[str, T] = {}
+def _each(root: Table, what: str, build: Callable[[str, Table], T]) -> _Named[T]:
     try:
-        tables = root.tables(key)
+        tables = root.tables(what)
     except Bad:
-        return built
+        return _Named(what, spoilt=None)
+    spoilt = set(root.names(what))
+    named: _Named[T] = _Named(what, {}, spoilt)
     for name, table in tables:
         try:
-            built[name] = build(name, table)
+            named.good[name] = build(name, table)
+            spoilt.discard(name)
             table.done()
         except Bad:
             continue
-    return built
+    return named
 
 
 def _edition(
     table: Table,
-    events: Mapping[str, Event],
-    categories: Mapping[str, Category],
-    zones: Mapping[str, Zone],
-    gates: Mapping[str, Gate],
+    events: _Named[Event],
+    categories: _Named[Category],
+    zones: _Named[Zone],
+    gates: _Named[Gate],
 ) -> Policy:
     policy = Policy(
         edition=table.get("id", a_text),
         number=table.get("number", whole(1, 65535)),
         name=table.get("name", a_text),
         place=table.get("place", a_text),
-        version=table.get("version", whole(1, 2**31)),
+        version=table.get("version", whole(1, 2**31 - 1)),
         time_zone=table.get("time_zone", a_time_zone),
         epoch=table.get("epoch", a_moment),
         expires=table.get("expires", a_moment),
         walk_min_s=table.get("walk_min_s", whole(0, 3600), default=0),
-        override_reasons=table.get("override_reasons", names, default=()),
+        override_reasons=table.get("override_reasons", some_reasons, default=()),
         overrides_per_hour=table.get("overrides_per_hour", whole(0, 1000), default=0),
-        events={event.id: event for event in events.values()},
-        categories={category.id: category for category in categories.values()},
-        zones={zone.id: zone for zone in zones.values()},
-        gates={gate.id: gate for gate in gates.values()},
+        events={event.id: event for event in events.good.values()},
+        categories={category.id: category for category in categories.good.values()},
+        zones={zone.id: zone for zone in zones.good.values()},
+        gates={gate.id: gate for gate in gates.good.values()},
     )
     table.done()
     hours = (policy.expires - policy.epoch) / timedelta(hours=1)
@@ -148,14 +173,24 @@ def _event(name: str, table: Table) -> Event:
     )
 
 
-def _check_through(reader: Reader, events: Mapping[str, Event]) -> None:
-    for event in events.values():
-        for other in sorted(event.through):
-            path = ("event", event.id, "through")
-            if other not in events:
-                reader.complain(path, f"no event is called {other!r}{nearest(other, events)}")
-            elif events[other].through or other == event.id:
-                reader.complain(path, f"{other!r} is itself entitled through another event")
+def _check_through(reader: Reader, events: _Named[Event]) -> None:
+    for event in events.good.values():
+        table = Table(reader, ("event", event.id), {})
+        for name in sorted(event.through):
+            try:
+                other = events.find(name, table, "through")
+                if other.through:
+                    table.fail("through", f"{name!r} is itself entitled through another event")
+            except Bad:
+                continue
+
+
+def _check_entrances(reader: Reader, zones: _Named[Zone], gates: _Named[Gate]) -> None:
+    if gates.spoilt is None or gates.spoilt:
+        return  # the gate that is not usable may be the one that leads there
+    for zone in zones.good:
+        if not any(gate.zone == zone for gate in gates.good.values()):
+            reader.complain(("zone", zone), "no gate leads into it; add one or remove the zone")
 
 
 def _category(name: str, table: Table) -> Category:
@@ -167,18 +202,17 @@ def _category(name: str, table: Table) -> Category:
     )
 
 
-def _zone(
-    name: str, table: Table, events: Mapping[str, Event], categories: Mapping[str, Category]
-) -> Zone:
+def _zone(name: str, table: Table, events: _Named[Event], categories: _Named[Category]) -> Zone:
+    rows = table.rows("admits")
+    if not rows:
+        table.fail("admits", f"expected at least one [[zone.{name}.admits]]")
     rules: list[Rule] = []
-    for row in table.rows("admits"):
+    for row in rows:
         try:
             rules.extend(_rules(name, len(rules) + 1, row, events, categories))
             row.done()
         except Bad:
             continue
-    if not rules and not table.reader.problems:
-        table.fail("admits", f"expected at least one [[zone.{name}.admits]]")
     return Zone(
         id=ZoneId(name),
         name=table.get("name", a_text),
@@ -192,50 +226,41 @@ def _zone(
         within=table.get("within", a_zone_id, default=None),
         checkout=table.get("checkout", an_hour, default=None),
         needs_record=table.get("needs_record", yes_or_no, default=False),
-        second_look=_known(table, "second_look", categories, "category", ()),
+        second_look=_categories(table, "second_look", categories) or frozenset(),
     )
 
 
-def _check_within(reader: Reader, zones: Mapping[str, Zone]) -> None:
-    for zone in zones.values():
-        path, seen = ("zone", zone.id, "within"), [zone.id]
-        while (outer := zones[seen[-1]].within) is not None:
-            if outer not in zones:
-                if len(seen) == 1:
-                    reader.complain(path, f"no zone is called {outer!r}{nearest(outer, zones)}")
-                break
-            if outer in seen:
-                reader.complain(path, f"goes in a circle: {' -> '.join([*seen, outer])}")
-                break
-            seen.append(outer)
+def _check_within(reader: Reader, zones: _Named[Zone]) -> None:
+    for zone in zones.good.values():
+        table, inner, seen = Table(reader, ("zone", zone.id), {}), zone, [zone.id]
+        with suppress(Bad):
+            # A zone further out that is not there is told where it is named.
+            while inner.within is not None and (inner is zone or inner.within in zones.good):
+                inner = zones.find(inner.within, table, "within")
+                seen.append(inner.id)
+                if inner.id in seen[:-1]:
+                    table.fail("within", f"goes in a circle: {' -> '.join(seen)}")
 
 
 def _rules(
-    zone: str,
-    first: int,
-    row: Table,
-    events: Mapping[str, Event],
-    categories: Mapping[str, Category],
+    zone: str, first: int, row: Table, events: _Named[Event], categories: _Named[Category]
 ) -> list[Rule]:
     """One rule for each event a row names, in the row's order."""
-    named = row.get("events", names)
-    for event in named:
-        if event not in events:
-            row.fail("events", f"no event is called {event!r}{nearest(event, events)}")
-    admitted = _known(row, "categories", categories, "category", None)
+    named = [events.find(name, row, "events") for name in row.get("events", names)]
+    admitted = _categories(row, "categories", categories)
     days = row.get("days", some_days, default=None)
     opens, closes = row.get("opens", an_hour), row.get("closes", an_hour)
     if closes <= opens:
         row.fail("closes", f"expected an hour after opens, {opens:%H:%M}")
     rules = []
     for number, event in enumerate(named, first):
-        own = frozenset(events[event].days)
+        own = frozenset(event.days)
         if days and not own & frozenset(days):
-            row.fail("days", f"{event} takes place on none of these days")
+            row.fail("days", f"{event.id} takes place on none of these days")
         rules.append(
             Rule(
                 id=f"{zone}/{number}",
-                event=EventId(event),
+                event=event.id,
                 categories=admitted,
                 days=own & frozenset(days) if days else own,
                 opens=opens,
@@ -245,24 +270,21 @@ def _rules(
     return rules
 
 
-def _known(
-    table: Table, key: str, known: Mapping[str, object], what: str, default: object
-) -> frozenset[CategoryId]:
-    named = table.get(key, names, default=default)
-    for name in named or ():
-        if name not in known:
-            table.fail(key, f"no {what} is called {name!r}{nearest(name, known)}")
-    return named if named is None else frozenset(CategoryId(name) for name in named)
+def _categories(
+    table: Table, key: str, categories: _Named[Category]
+) -> frozenset[CategoryId] | None:
+    """The categories a key names; None when the key is not there."""
+    named = table.get(key, names, default=None)
+    if named is None:
+        return None
+    return frozenset(categories.find(name, table, key).id for name in named)
 
 
-def _gate(name: str, table: Table, zones: Mapping[str, Zone]) -> Gate:
-    zone = table.get("zone", a_text)
-    if zones and zone not in zones:
-        table.fail("zone", f"no zone is called {zone!r}{nearest(zone, zones)}")
+def _gate(name: str, table: Table, zones: _Named[Zone]) -> Gate:
     return Gate(
         id=GateId(name),
         name=table.get("name", a_text),
-        zone=ZoneId(zone),
+        zone=zones.find(table.get("zone", a_text), table, "zone").id,
         directions=table.get("directions", some_directions, default=frozenset({Direction.ENTRY})),
         lanes=table.get("lanes", whole(1, 100)),
     )

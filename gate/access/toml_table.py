@@ -71,7 +71,8 @@ class Table:
         value = self._values.get(key, _MISSING)
         if value is _MISSING:
             if default is _MISSING:
-                self.fail(key, "missing")
+                near = get_close_matches(key, self._values.keys() - self._asked, 1)
+                self.fail(key, f"missing; is {near[0]!r} meant to be it?" if near else "missing")
             return default  # type: ignore[return-value]
         try:
             return read(value)
@@ -90,6 +91,10 @@ class Table:
             for name, values in named.items()
             if self._named(key, name, values)
         ]
+
+    def names(self, key: str) -> list[str]:
+        """The names of all tables below a key, also of those that are not usable."""
+        return list(self.get(key, a_table))
 
     def rows(self, key: str) -> list["Table"]:
         """The rows of an array of tables: [[zone.expo.admits]] ..."""

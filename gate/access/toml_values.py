@@ -9,7 +9,10 @@ from gate.access.model import Direction, Kind, ZoneId
 from gate.access.policy import PresenceRule
 
 CONTRAST_MIN = 4.5
+_REASON = re.compile(r"[ -~]{1,64}")
 _DAYS_MAX = 366
+_YEARS = range(2000, 2100)
+"""A moment near the ends of the calendar has no wall-clock time in some time zones."""
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
@@ -43,6 +46,14 @@ def names(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
         raise Bad('expected a list of names, such as ["wsis", "ai4g"]')
     return tuple(value)
+
+
+def some_reasons(value: object) -> tuple[str, ...]:
+    """Texts that fit into a log record's `why`."""
+    reasons = names(value)
+    if not all(_REASON.fullmatch(reason) for reason in reasons):
+        raise Bad("expected reasons of 1 to 64 characters, letters without accents")
+    return reasons
 
 
 def whole(low: int, high: int) -> Callable[[object], int]:
@@ -89,6 +100,8 @@ def an_hour(value: object) -> time:
 def a_moment(value: object) -> datetime:
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise Bad("expected a moment with UTC offset, such as 2026-07-11T00:00:00+02:00")
+    if not _YEARS.start <= value.year < _YEARS.stop:
+        raise Bad(f"expected a year from {_YEARS.start} to {_YEARS.stop - 1}")
     return value
 
 

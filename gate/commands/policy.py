@@ -36,7 +36,9 @@ def load(file: str) -> Policy:
         return parse(example(), "example edition")
     try:
         return parse(Path(file).read_text(encoding="utf-8"), file)
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise PolicyError([f"{file}: {error.strerror}"]) from None
+    except (UnicodeDecodeError, ValueError) as error:
         raise PolicyError([f"{file}: {error}"]) from None
 
 
@@ -95,7 +97,7 @@ def explain(
         moment = _moment(at, policy)
         if gate not in policy.gates:
             raise ValueError(f"no gate {gate!r}; there are: {', '.join(policy.gates)}")
-        if claims:
+        if not (registration or badge):
             scan, facts = described(claims, policy, gate, moment, Direction(direction))
             _print(scan, facts, policy)
             return 0
@@ -112,7 +114,7 @@ def described(
 
     Raises ValueError naming a category, event or day the policy does not have.
     """
-    category, *parts = claims.split()
+    category, *parts = claims.split() or [""]
     if category not in policy.categories:
         raise ValueError(f"no category {category!r}; there are: {', '.join(policy.categories)}")
     held = []
@@ -121,7 +123,11 @@ def described(
         event = policy.events.get(EventId(name))
         if event is None:
             raise ValueError(f"no event {name!r}; there are: {', '.join(policy.events)}")
-        chosen = [d for d in event.days if not days or str(d.day) in days.split(",")]
+        wanted = days.split(",") if days else [str(day.day) for day in event.days]
+        chosen = [day for day in event.days if str(day.day) in wanted]
+        if len(chosen) != len(wanted):
+            there = ", ".join(str(day.day) for day in event.days)
+            raise ValueError(f"{name} is not on {days}; its days: {there}")
         held.append(Entitlement(event.id, frozenset(chosen)))
     profile = Profile(1, CategoryId(category), tuple(held))
     scan, facts = approved(policy, profile, GateId(gate), at, direction)
@@ -231,4 +237,7 @@ def _moment(text: str, policy: Policy) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"--at {text!r}: expected such as 2026-07-08T09:00") from None
+    first, last = policy.epoch.year - 1, policy.expires.year + 1
+    if not first <= moment.year <= last:
+        raise ValueError(f"--at {text!r}: expected a year from {first} to {last}")
     return moment if moment.tzinfo else moment.replace(tzinfo=policy.time_zone)

@@ -98,7 +98,6 @@ async def run(
 
     if parsed.rows:
         await appender.change(apply)
-    refused = len({problem.line for problem in parsed.problems})
     return ImportReport(
         file=file,
         encoding=parsed.encoding,
@@ -109,7 +108,7 @@ async def run(
         updated=plan.updated,
         unchanged=plan.unchanged,
         signed=len(plan.issued),
-        refused=refused,
+        refused=parsed.refused,
         repeats=parsed.repeats,
         seconds=round(time.perf_counter() - started, 3),
         unknown_columns=parsed.unknown_columns,

@@ -28,6 +28,7 @@ reason-unknown-issue = هذه الشارة غير معروفة
 reason-needs-record = يجب التحقق من هذه الشارة في مكتب الاعتماد
 reason-wrong-gate = هذه البوابة غير مفتوحة في هذا الاتجاه
 reason-wrong-event = هذه الشارة مخصصة لـ: { $events }
+reason-wrong-event-none = لا فعالية مسجلة لهذه الشارة
 reason-wrong-category = غير مفتوح لهذه الفئة من الشارات: { $event }
 reason-wrong-day = { $event }: صالحة { $days }
 reason-too-early = { $event }: يُفتح { $when }

@@ -28,6 +28,7 @@ reason-unknown-issue = This badge is not known
 reason-needs-record = This badge must be checked at the desk
 reason-wrong-gate = This gate is not open in this direction
 reason-wrong-event = This badge is for: { $events }
+reason-wrong-event-none = No event is registered for this badge
 reason-wrong-category = Not open to this badge category: { $event }
 reason-wrong-day = { $event }: valid { $days }
 reason-too-early = { $event }: opens { $when }

@@ -28,6 +28,7 @@ reason-unknown-issue = Esta credencial no se conoce
 reason-needs-record = Esta credencial debe comprobarse en el mostrador
 reason-wrong-gate = Esta puerta no está abierta en este sentido
 reason-wrong-event = Esta credencial es para: { $events }
+reason-wrong-event-none = Esta credencial no tiene ningún evento inscrito
 reason-wrong-category = No abierto a esta categoría de credencial: { $event }
 reason-wrong-day = { $event }: válida { $days }
 reason-too-early = { $event }: abre { $when }

@@ -28,6 +28,7 @@ reason-unknown-issue = Ce badge est inconnu
 reason-needs-record = Ce badge doit être vérifié au guichet
 reason-wrong-gate = Cette porte n’est pas ouverte dans ce sens
 reason-wrong-event = Ce badge est pour : { $events }
+reason-wrong-event-none = Aucun événement n’est inscrit pour ce badge
 reason-wrong-category = Pas ouvert à cette catégorie de badge : { $event }
 reason-wrong-day = { $event } : valable { $days }
 reason-too-early = { $event } : ouverture { $when }

@@ -28,6 +28,7 @@ reason-unknown-issue = Этот бейдж неизвестен
 reason-needs-record = Этот бейдж нужно проверить на стойке
 reason-wrong-gate = Этот вход не открыт в этом направлении
 reason-wrong-event = Этот бейдж для: { $events }
+reason-wrong-event-none = Для этого бейджа не записано ни одного события
 reason-wrong-category = Закрыто для этой категории: { $event }
 reason-wrong-day = { $event }: действителен { $days }
 reason-too-early = { $event }: открытие { $when }

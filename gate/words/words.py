@@ -21,6 +21,8 @@ from gate.access.policy import Policy
 LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 RIGHT_TO_LEFT = frozenset({"ar"})
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
+_COMMA = {"ar": "، ", "zh": "，"}
+_LISTED = {"ar": "، ", "zh": "、"}
 _CHECK = frozenset({Reason.SECOND_LOOK, Reason.NEEDS_RECORD, Reason.RULE_ERROR})
 
 
@@ -53,6 +55,8 @@ class Words:
     def decision(self, decision: Decision, policy: Policy, at: datetime) -> str:
         """The reason as a sentence, such as "Dialogue: valid 6-7 July"."""
         name = f"reason-{decision.reason.replace('_', '-')}"
+        if decision.reason is Reason.WRONG_EVENT and not decision.events:
+            name += "-none"
         return self.say(name, self._arguments(decision, policy, at))
 
     def attention(self, codes: Iterable[str]) -> tuple[str, ...]:
@@ -70,21 +74,23 @@ class Words:
         return ", ".join(parts)
 
     def today(self, day: date) -> str:
-        return self._format(day, "MMMEd")
+        longer = "MMMMEd" in self._locale.datetime_skeletons  # the full month's grammar
+        return self._format(day, "MMMMEd" if longer else "MMMEd")
 
     def moment(self, at: datetime, policy: Policy, now: datetime) -> str:
         """ "08:30", with the day before it when that is not today."""
         local = policy.local(at)
         if local.date() == policy.local(now).date():
             return f"{local:%H:%M}"
-        return f"{self.today(local.date())}, {local:%H:%M}"
+        return f"{self.today(local.date())}{_COMMA.get(self.language, ', ')}{local:%H:%M}"
 
     def _arguments(self, decision: Decision, policy: Policy, at: datetime) -> dict[str, str]:
         arguments = {"today": self.today(policy.local(at).date())}
         if decision.event or decision.events:
             arguments["event"] = _event(decision.event or decision.events[0], policy)
         if decision.events:
-            arguments["events"] = ", ".join(_event(event, policy) for event in decision.events)
+            events = (_event(event, policy) for event in decision.events)
+            arguments["events"] = _LISTED.get(self.language, ", ").join(events)
         if decision.days:
             arguments["days"] = self.days(decision.days)
         if decision.opens_at:

@@ -28,6 +28,7 @@ reason-unknown-issue = 此证件没有记录
 reason-needs-record = 此证件须到服务台核对
 reason-wrong-gate = 此门不向这个方向开放
 reason-wrong-event = 此证件适用于：{ $events }
+reason-wrong-event-none = 此证件没有登记任何活动
 reason-wrong-category = 不对此类证件开放：{ $event }
 reason-wrong-day = { $event }：{ $days }有效
 reason-too-early = { $event }：{ $when }开放

@@ -91,3 +91,11 @@ def test_an_event_that_is_gone_admits_nobody():
     room = BEFORE.zones[ZoneId("ministerial_room")]
     after = replace(BEFORE, events=events, zones={**BEFORE.zones, room.id: replace(room, rules=())})
     assert all(not c.admitted_after for c in compare(BEFORE, after, PROFILES))
+
+
+def test_an_event_that_is_gone_takes_nobodys_other_events_away():
+    events = {e: each for e, each in BEFORE.events.items() if e != EventId("ministerial")}
+    room = BEFORE.zones[ZoneId("ministerial_room")]
+    after = replace(BEFORE, events=events, zones={**BEFORE.zones, room.id: replace(room, rules=())})
+    lost = {(c.zone, number) for c in compare(BEFORE, after, PROFILES) for number in c.profiles}
+    assert lost == {("ministerial_room", 3)}, "the minister still enters by wsis"

@@ -88,6 +88,19 @@ def test_any_text_of_the_right_shape_gives_a_reason(body):
     assert isinstance(verify(PREFIX + body, EDITION, KEYS), Reason)
 
 
+@pytest.mark.parametrize("stranger", ["a", "_", "é", "１", "\n", "\0", "\U0001f600"])
+def test_a_character_base45_does_not_have_is_no_badge_wherever_it_stands(stranger):
+    text = venue.badge()
+    for place in range(TEXT_CHARS):
+        odd = text[:place] + stranger + text[place + 1 :]
+        assert verify(odd, EDITION, KEYS) is Reason.UNREADABLE
+
+
+def test_three_characters_that_are_more_than_two_bytes_are_no_badge():
+    assert verify(venue.badge()[:-3] + ":::", EDITION, KEYS) is Reason.UNREADABLE
+
+
+@pytest.mark.no_cover  # measuring would double its time
 def test_two_hundred_thousand_damaged_badges():
     assert fuzz(200_000, random.Random(2026)) == 0
 

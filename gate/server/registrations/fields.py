@@ -1,8 +1,8 @@
 """What each column of a registration file may hold, and how it is made comparable.
 
 Text is Unicode NFC with single spaces. Refused by name and code point: control characters, bidi
-overrides and isolates (a name must not turn the line around it), private-use and unassigned
-characters. Zero-width joiners stay: Persian, Hindi and Sinhala names need them.
+overrides and isolates (a name must not turn the line around it), private-use, unassigned and
+lost characters. Zero-width joiners stay: Persian, Hindi and Sinhala names need them.
 """
 
 import re
@@ -25,7 +25,9 @@ CHARS_MAX: Mapping[str, int] = {
     "language": 12,
     "photo": 200,
 }
-_JOINERS = {"\u200c", "\u200d"}
+JOINERS = {"\u200c", "\u200d"}
+LOST = "\ufffd"
+"""Stands where a character could not be read, here or in a program before us."""
 _REFUSED = {"Cc": "control character", "Co": "private-use character", "Cn": "unassigned character",
             "Cs": "surrogate", "Cf": "invisible character"}  # fmt: skip
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{3,63}")
@@ -54,8 +56,8 @@ def clean(value: str, column: str) -> str:
     text = " ".join(text.replace("\t", " ").replace("\ufeff", "").split())
     for place, char in enumerate(text, 1):
         category = unicodedata.category(char)
-        if category in _REFUSED and char not in _JOINERS:
-            name = unicodedata.name(char, _REFUSED[category])
+        if (category in _REFUSED and char not in JOINERS) or char == LOST:
+            name = unicodedata.name(char, "") or _REFUSED[category]
             raise FieldError(f"character {place} is U+{ord(char):04X} {name}, which no name needs")
     limit = CHARS_MAX.get(column, 500)
     if len(text) > limit:

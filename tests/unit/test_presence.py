@@ -1,0 +1,80 @@
+"""Presence as the roll-call and a starting lane ask for it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from gate.access.ledger import Move, MoveKind
+from gate.access.model import DeviceId, GateId, ZoneId
+from gate.access.presence import Whereabouts
+from tests import venue
+
+VENUE, PLENARY = ZoneId("venue"), ZoneId("plenary")
+MORNING = venue.at("07-07 09:00")
+
+
+def made(number: int, at, kind=MoveKind.IN, holder: int = 1, zone: ZoneId = PLENARY) -> Move:
+    at_ms = int(at.timestamp() * 1000)
+    return Move(at_ms, DeviceId("a"), 1, number, kind, holder, zone, GateId("plenary_east"))
+
+
+def told(*moves: Move) -> Whereabouts:
+    whereabouts = Whereabouts(venue.policy())
+    for each in moves:
+        whereabouts.take(each)
+    return whereabouts
+
+
+def test_the_roll_call_names_who_is_inside_and_where_they_entered():
+    one, two = made(1, MORNING), made(2, MORNING + timedelta(minutes=1), holder=2)
+    left = made(3, MORNING + timedelta(minutes=2), MoveKind.OUT)
+    here = told(one, two, left)
+    now = MORNING + timedelta(hours=1)
+    assert list(here.who(PLENARY, now)) == [(2, two)]
+    assert dict(here.who(VENUE, now)) == {1: one, 2: two}, "the hall's door is in the venue"
+    assert here.moves(1) == (one, left)
+    assert here.moves(9) == ()
+
+
+def test_who_only_left_was_never_inside():
+    here = told(made(1, MORNING, MoveKind.OUT))
+    assert list(here.who(PLENARY, MORNING)) == []
+    assert here.inside(PLENARY, MORNING) == 0
+
+
+@pytest.mark.parametrize("zone", [VENUE, PLENARY])
+def test_a_lane_that_starts_now_knows_what_one_that_ran_all_week_knows(zone):
+    yesterday = MORNING - timedelta(days=1)
+    moves = [
+        made(1, yesterday),
+        made(2, yesterday + timedelta(hours=1), MoveKind.OUT),
+        made(3, yesterday, holder=2, zone=VENUE),
+        made(4, MORNING - timedelta(hours=1), MoveKind.SWEPT, holder=0, zone=VENUE),
+        made(5, MORNING, holder=3),
+        made(6, MORNING, MoveKind.OUT, holder=4),
+    ]
+    old = told(*moves)
+    new = told(*old.relevant(MORNING))
+    for holder in (2, 3, 4):
+        assert new.presence(zone, holder, MORNING) == old.presence(zone, holder, MORNING)
+    assert new.inside(zone, MORNING) == old.inside(zone, MORNING) == 1
+    assert made(1, yesterday) in list(old.relevant(yesterday))
+
+
+def test_a_sweep_told_twice_empties_the_zone_once():
+    swept = made(2, MORNING + timedelta(minutes=5), MoveKind.SWEPT, holder=0)
+    here = told(made(1, MORNING), swept, swept, made(3, MORNING + timedelta(minutes=9)))
+    later = MORNING + timedelta(minutes=10)
+    assert here.inside(PLENARY, later) == 1
+    assert here.presence(PLENARY, 1, later).inside
+    assert len(list(here.relevant(MORNING))) == 3
+
+
+def test_without_a_checkout_hour_who_entered_is_inside_until_they_leave():
+    zones = {z: replace(each, checkout=None) for z, each in venue.policy().zones.items()}
+    here = Whereabouts(replace(venue.policy(), zones=zones))
+    here.take(made(1, MORNING))
+    assert here.inside(PLENARY, MORNING + timedelta(days=3)) == 1
+    usual = told(made(1, MORNING))
+    assert usual.inside(PLENARY, MORNING + timedelta(days=1)) == 0
