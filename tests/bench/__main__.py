@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from tests.bench.measure import Line, table
 
-NAMES = ("access", "lane", "camera", "badge", "imports", "scans", "screen")
+NAMES = ("access", "lane", "camera", "badge", "imports", "restart", "scans", "screen")
 
 
 def lines_of(name: str) -> Iterator[Line]:

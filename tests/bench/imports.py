@@ -4,10 +4,11 @@ import asyncio
 import time
 from collections.abc import Iterator
 
+from tests.bench.crowd import people_csv
 from tests.bench.measure import Line, line
-from tests.bench.server import Server, people_csv, running
+from tests.bench.server import Server, running
 
-TIMES = 3
+TIMES = 2
 
 
 def measure() -> Iterator[Line]:

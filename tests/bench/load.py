@@ -6,6 +6,7 @@ measured: `Report.cpu_share` says how busy this process was.
 """
 
 import asyncio
+import functools
 import os
 import subprocess
 import sys
@@ -148,10 +149,10 @@ async def _main() -> None:
     plan = msgspec.json.decode(sys.stdin.buffer.read(), type=Plan)
     loop, started, cpu = asyncio.get_running_loop(), time.perf_counter(), time.process_time()
     ends = started + (plan.seconds or ENDS_S)
-    connections = [
-        (await loop.create_connection(lambda d=d: _Connection(plan, d, ends), "127.0.0.1", plan.port))[1]
-        for d in plan.devices
-    ]  # fmt: skip
+    connections = []
+    for device in plan.devices:
+        connect = functools.partial(_Connection, plan, device, ends)
+        connections.append((await loop.create_connection(connect, "127.0.0.1", plan.port))[1])
     async with asyncio.timeout(ENDS_S + 10):
         await asyncio.gather(*(each.done for each in connections))
     wall_s = time.perf_counter() - started

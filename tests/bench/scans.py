@@ -8,8 +8,9 @@ import asyncio
 from collections.abc import Iterator
 
 from tests.bench import load
+from tests.bench.crowd import people_csv
 from tests.bench.measure import Line, quantile
-from tests.bench.server import people_csv, running
+from tests.bench.server import running
 
 SECONDS = 5.0
 TARGETS = ((1, 1000, None), (8, 3500, None), (32, 6000, 10.0))

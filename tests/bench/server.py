@@ -3,10 +3,8 @@
 Everything it writes is in one temporary folder, gone at the end with the process.
 """
 
+import asyncio
 import contextlib
-import csv
-import functools
-import io
 import signal
 import socket
 import tempfile
@@ -16,7 +14,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from deploy.demo import people, programs
+from deploy.demo import programs
 from gate import clock
 from gate.access.model import Direction
 from gate.access.wire import Enrolled, Snapshot
@@ -27,16 +25,6 @@ from tests import venue
 READY_S = 60.0
 OPENED_AT = venue.at("07-07 09:30")
 """The venue's time when a measured server starts: a morning on which most badges open."""
-
-
-@functools.lru_cache(maxsize=1)
-def people_csv() -> bytes:
-    """The 11,000 invented registrations as a file of the registration system."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file)
-    writer.writerow(people.COLUMNS)
-    writer.writerows(people.people())
-    return file.getvalue().encode("utf-8-sig")
 
 
 class Server:
@@ -76,7 +64,7 @@ class Server:
                 with contextlib.suppress(ServerAway):
                     await client.operate("GET", "/readyz")
                     break
-                time.sleep(0.01)
+                await asyncio.sleep(0.01)
         seconds = time.perf_counter() - started
         await self.operator.close()
         self.operator = Client(self.url, self.token)
@@ -117,9 +105,7 @@ class Server:
     async def enrol(self, device: str, gate: str = "north_1") -> Enrolled:
         """A lane at a gate, through code and token like any other."""
         body = {"id": device, "role": "lane", "gate": gate, "direction": Direction.ENTRY}
-        made = await self.operator.operate(
-            "POST", f"/api/v1/editions/{self.edition}/devices", body
-        )
+        made = await self.operator.operate("POST", f"/api/v1/editions/{self.edition}/devices", body)
         async with Client(self.url) as client:
             return await client.enrol(made["code"])
 
