@@ -55,7 +55,7 @@ def layout(
         "number": number(badge.holder),
         "legend": " · ".join(f"{short} {name}" for short, name in badge.events.items()),
         "days": [_day(day) for day in badge.days],
-        "qr": {"x": qr.x, "y": qr.y, "pitch": qr.pitch, "width": qr.width, "runs": qr.runs},
+        "qr": {"x": qr.x, "y": qr.y, "width": qr.width, "svg": qr.svg},
     }
     return Layout(page, tuple(left_out))
 

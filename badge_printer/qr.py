@@ -32,6 +32,14 @@ class Placed:
     def width(self) -> float:
         return MODULES * self.pitch
 
+    @property
+    def svg(self) -> str:
+        """All dark modules as one path, a module its unit: drawn in a fraction of the time that
+        the template needs for a path of its own, dot for dot the same."""
+        path = "".join(f"M{first} {row}h{count}v1h-{count}z" for row, first, count in self.runs)
+        box = f"0 0 {MODULES} {MODULES}"
+        return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"><path d="{path}"/></svg>'
+
 
 @lru_cache(maxsize=64)
 def modules(text: str) -> tuple[tuple[bool, ...], ...]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from gate.access.model import (
     Credential,
@@ -71,8 +72,6 @@ class _Case:
     `readable` check, which ends the walk for anything else. `against` is the first refusal a
     supervisor overrides."""
 
-    __slots__ = ("against", "facts", "local", "policy", "scan")
-
     def __init__(self, scan: Scan, facts: Facts, policy: Policy) -> None:
         self.scan = scan
         self.facts = facts
@@ -98,6 +97,11 @@ class _Case:
         """Signed floor, synced truth: the record's row overrules the one on the badge."""
         number = self.record.profile if self.record else self.credential.profile
         return self.facts.profiles[number]
+
+    @cached_property
+    def open_rules(self) -> list[Rule]:
+        """The zone's rules that are open to this holder now: two checks ask."""
+        return _open_rules(self)
 
     @property
     def attention(self) -> tuple[str, ...]:
@@ -208,7 +212,7 @@ def _gate(case: _Case) -> Decision | None:
 def _entitlement(case: _Case) -> Decision | None:
     """Passes when any rule of the zone is open to the holder now; otherwise the refusal is
     the one the person can act on soonest."""
-    if _open_rules(case):
+    if case.open_rules:
         return None
     return _nearest_refusal(case)
 
@@ -267,7 +271,7 @@ def _second_look(case: _Case) -> Decision | None:
 def _admit(case: _Case) -> Decision | None:
     if case.against is not None:
         return replace(case.against, reason=Reason.OVERRIDDEN, overrides=case.against.reason)
-    rules = _open_rules(case)
+    rules = case.open_rules
     flags = []
     if case.record is None:
         flags.append(Flag.SIGNED_ONLY)

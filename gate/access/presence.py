@@ -26,6 +26,7 @@ _Period = tuple[int, date]
 """What lies between two moments at which everybody left: how many sweeps came before, and the
 local day of the last checkout (`date.min` for a zone without). Only who entered in the present
 period can be inside."""
+_Place = tuple[ZoneId, _Period]
 
 
 class Whereabouts:
@@ -35,7 +36,9 @@ class Whereabouts:
         self._moves: defaultdict[int, list[Move]] = defaultdict(list)
         self._annulled: set[Name] = set()
         self._sweeps: defaultdict[ZoneId, list[int]] = defaultdict(list)
-        self._inside: Counter[tuple[ZoneId, _Period]] = Counter()
+        self._places: dict[int, tuple[_Place, ...]] = {}
+        """Where each holder's moves put them, so that an inquiry need not fold them again."""
+        self._inside: Counter[_Place] = Counter()
         self.follow(policy)
 
     def follow(self, policy: Policy) -> None:
@@ -60,15 +63,16 @@ class Whereabouts:
                 self._change(made.holder, kept)
             case _:
                 moves = self._moves[made.holder]
-                if made.name in self._annulled or any(m.name == made.name for m in moves):
+                if made.name in self._annulled or _has(moves, made):
                     return
                 place = bisect_right(moves, made.order, key=_order)
                 self._change(made.holder, [*moves[:place], made, *moves[place:]])
 
     def _change(self, holder: int, moves: list[Move]) -> None:
-        self._count(holder, -1)
         self._moves[holder] = moves
-        self._count(holder, +1)
+        for place in self._places.get(holder, ()):
+            self._inside[place] -= 1
+        self._count(holder)
 
     def presence(self, zone: ZoneId, holder: int, at: datetime) -> Presence | None:
         """What a decision at this zone needs to know; None when the holder never entered it."""
@@ -78,7 +82,7 @@ class Whereabouts:
             return None
         today = self._policy.local(at).date()
         return Presence(
-            inside=self._is_inside(zone, moves, at),
+            inside=self._is_among(self._places[holder], zone, at),
             entered_at=entries[-1].at,
             entered_gate=entries[-1].gate,
             entries_today=sum(
@@ -108,7 +112,7 @@ class Whereabouts:
         """The roll-call: each holder inside, with the movement that says so."""
         for holder, moves in self._moves.items():
             last = _last_entry(moves)
-            if last is not None and self._is_inside(zone, moves, at):
+            if last is not None and self._is_among(self._places[holder], zone, at):
                 yield holder, last
 
     def moves(self, holder: int) -> tuple[Move, ...]:
@@ -122,31 +126,31 @@ class Whereabouts:
     def _recount(self) -> None:
         self._inside.clear()
         for holder in self._moves:
-            self._count(holder, +1)
+            self._count(holder)
 
-    def _count(self, holder: int, one: int) -> None:
-        """Add or take away what a holder's moves amount to."""
-        moves = self._moves.get(holder, ())
-        last = _last_entry(moves)
-        if last is None:
-            return
-        for zone in self._around.get(last.zone, ()):
-            if not self._left(zone, moves, last):
-                self._inside[zone, self._period(zone, last.at)] += one
+    def _count(self, holder: int) -> None:
+        """Put a holder where their moves lead."""
+        self._places[holder] = self._led(self._moves[holder])
+        for place in self._places[holder]:
+            self._inside[place] += 1
 
-    def _is_inside(self, zone: ZoneId, moves: Sequence[Move], at: datetime) -> bool:
-        last = _last_entry(moves)
-        return (
-            last is not None
-            and zone in self._around.get(last.zone, ())
-            and not self._left(zone, moves, last)
-            and self._period(zone, last.at) >= self._period(zone, at)
-        )
+    def _led(self, moves: Sequence[Move]) -> tuple[_Place, ...]:
+        """What the last entry led into, without what an exit since led out of."""
+        left: set[ZoneId] = set()
+        for each in reversed(moves):
+            if each.entered:
+                return tuple(
+                    (zone, self._period(zone, each.at))
+                    for zone in self._around.get(each.zone, ())
+                    if left.isdisjoint(self._around[zone])
+                )
+            left.add(each.zone)
+        return ()
 
-    def _left(self, zone: ZoneId, moves: Sequence[Move], last: Move) -> bool:
-        """Whether an exit after the last entry leads out of the zone."""
-        outer = self._around.get(zone, ())
-        return any(not m.entered and m.order > last.order and m.zone in outer for m in moves)
+    def _is_among(self, places: Sequence[_Place], zone: ZoneId, at: datetime) -> bool:
+        """Whether one of the places is the zone, in the period of `at` or a later one."""
+        entered = [when for where, when in places if where == zone]
+        return bool(entered) and entered[0] >= self._period(zone, at)
 
     def _was_swept(self, zone: ZoneId, moves: Sequence[Move]) -> bool:
         """Whether the holder was inside when the zone was last swept, and has not entered since."""
@@ -156,7 +160,7 @@ class Whereabouts:
         before = [m for m in moves if m.at_ms <= max(sweeps)]
         entered_since = any(m.entered and m.at_ms > max(sweeps) for m in moves)
         just_before = datetime.fromtimestamp((max(sweeps) - 1) / 1000, UTC)
-        return not entered_since and self._is_inside(zone, before, just_before)
+        return not entered_since and self._is_among(self._led(before), zone, just_before)
 
     def _period(self, zone: ZoneId, at: datetime) -> _Period:
         at_ms = int(at.timestamp() * 1000)
@@ -175,6 +179,10 @@ class Whereabouts:
 
 def _order(each: Move) -> tuple[int, DeviceId, int, int]:
     return each.order
+
+
+def _has(moves: Sequence[Move], made: Move) -> bool:
+    return any(m.number == made.number and m.name == made.name for m in moves)
 
 
 def _last_entry(moves: Sequence[Move]) -> Move | None:

@@ -178,7 +178,7 @@ async def read_limited(request: web.Request, limit: int) -> bytes:
     if (request.content_length or 0) > limit:
         raise Refused(413, "Too large", f"at most {limit:,} bytes")
     parts, size = [], 0
-    async for part in request.content.iter_any():
+    while part := await request.content.readany():
         size += len(part)
         if size > limit:
             raise Refused(413, "Too large", f"at most {limit:,} bytes")

@@ -142,3 +142,16 @@ def _bytes(text: str) -> bytes:
         c, d, e = (ALPHABET.index(char) for char in body[at : at + 3])
         out += (c + d * 45 + e * 2025).to_bytes(2, "big")
     return out
+
+
+def test_a_badge_proven_once_proves_nothing_but_itself():
+    """Remembering a good signature must not carry over to other claims, keys or signatures."""
+    good, other = _bytes(venue.badge()), _bytes(venue.badge(holder=7))
+    assert verify(_text(good), EDITION, KEYS) == verify(_text(good), EDITION, KEYS)
+    assert verify(_text(other), EDITION, KEYS) != Reason.BAD_SIGNATURE
+    swapped = _text(other[:16] + good[16:])
+    assert verify(swapped, EDITION, KEYS) is Reason.BAD_SIGNATURE
+    replaced = {1: venue.key(public=bytes(venue.FORGER.verify_key))}
+    assert verify(_text(good), EDITION, replaced) is Reason.BAD_SIGNATURE
+    assert isinstance(verify(_text(good), EDITION, KEYS), Credential)
+    assert verify(swapped, EDITION, KEYS) is Reason.BAD_SIGNATURE
