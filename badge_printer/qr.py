@@ -7,6 +7,8 @@ from functools import lru_cache
 import qrcode
 from qrcode.util import MODE_ALPHA_NUM, QRData
 
+from gate.access.credential import TEXT_CHARS
+
 MODULES = 37
 VERSION = 5
 MM_PER_INCH = 25.4
@@ -43,6 +45,8 @@ def modules(text: str) -> tuple[tuple[bool, ...], ...]:
 
     Raises NotABadgeText for a text that is not one of the QR alphabet's 122 characters.
     """
+    if len(text) != TEXT_CHARS:
+        raise NotABadgeText(f"a badge's text has {TEXT_CHARS} characters, this one {len(text)}")
     code = qrcode.QRCode(
         version=VERSION, error_correction=qrcode.constants.ERROR_CORRECT_M, border=0
     )

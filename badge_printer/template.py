@@ -112,6 +112,7 @@ def between(low: float, high: float) -> Callable[[object], float]:
 
 
 def _missing_glyph(value: object) -> MissingGlyph:
-    if value not in set(MissingGlyph):
-        raise Bad(f"expected {' or '.join(MissingGlyph)}")
-    return MissingGlyph(str(value))
+    try:
+        return MissingGlyph(value)  # type: ignore[arg-type]
+    except ValueError:
+        raise Bad(f"expected {' or '.join(MissingGlyph)}") from None
