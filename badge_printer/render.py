@@ -9,7 +9,7 @@ import typst
 from badge_printer import fonts
 from badge_printer.layout import CannotPrint, Layout, layout
 from badge_printer.qr import NotABadgeText, NoWholeDots
-from badge_printer.template import Template
+from badge_printer.template import DPI, Template
 from gate.access.wire import BadgeData
 
 
@@ -39,8 +39,11 @@ class Renderer:
 
     def layout(self, badge: BadgeData, dpi: float | None = None) -> Layout:
         """What will be shown and what is left out. Raises CannotPrint."""
+        dpi = self.template.dpi if dpi is None else dpi
+        if not DPI[0] <= dpi <= DPI[1]:
+            raise CannotPrint(f"{dpi:g} dpi: expected a number from {DPI[0]:g} to {DPI[1]:g}")
         try:
-            return layout(badge, self.template, dpi or self.template.dpi, fonts.missing)
+            return layout(badge, self.template, dpi, fonts.missing)
         except (NotABadgeText, NoWholeDots) as error:
             raise CannotPrint(str(error)) from None
 

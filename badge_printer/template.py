@@ -12,7 +12,7 @@ from gate.access.toml_values import Bad, a_table, whole
 FOLDER = Path(__file__).parent / "templates"
 FIELDS = ("given", "family", "name_on_badge", "organisation", "country", "native_name")
 PAGE_MM = (20.0, 500.0)
-DPI = (100.0, 2400.0)
+DPI = (50.0, 1200.0)
 QUIET_MODULES_MIN = 4
 """ISO/IEC 18004 asks for four; scanners at a gate do need them."""
 

@@ -44,7 +44,7 @@ def test_the_a6_template_is_sound():
         ("size_min = 40.0", "size_min = 200.0", "qr.size_min: expected a number from 10 to 105"),
         ("size_max = 44.0", "size_max = 39.0", "qr.size_max: expected a number from 40 to 105"),
         ("quiet_modules = 4", "quiet_modules = 2", "qr.quiet_modules: expected a whole"),
-        ("dpi = 300.0", "dpi = 0", "resolution.dpi: expected a number from 100 to 2400"),
+        ("dpi = 300.0", "dpi = 0", "resolution.dpi: expected a number from 50 to 1200"),
         ("[resolution]\n", "", "resolution: missing"),
         ('family = "refuse"', 'family = "shrug"', "glyph.family: expected refuse or leave_out"),
         ('family = "refuse"', "family = []", "glyph.family: expected refuse or leave_out"),
