@@ -248,3 +248,39 @@ def test_several_threads_draw_the_same_pages_as_one():
     one_by_one = [badges.renderer().png(each, 150.0) for each in chosen]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda each: badges.renderer().png(each, 150.0), chosen)) == one_by_one
+
+
+def test_latin_in_an_arabic_line_stands_where_arabic_readers_expect_it():
+    """The line runs from right to left: what comes last in it stands at the left."""
+    data = badges.badge(organisation="هيئة الاتصالات (QX)", language="ar")
+    where = letters(badges.renderer().pdf(data))
+    assert max(where["Q"], where["X"]) < min(where["ه"], where["ت"])
+    assert where["Q"] < where["X"], "itself from left to right"
+    other = letters(badges.renderer().pdf(badges.badge(organisation="QX (هيئة)")))
+    assert max(other["Q"], other["X"]) < other["ه"]
+
+
+def letters(pdf):
+    """Letter -> where it stands, in points from the left; one of each letter."""
+    document = pdfium.PdfDocument(pdf)
+    page = document[0]
+    text = page.get_textpage()
+    words = text.get_text_range()
+    found = {char: text.get_charbox(at)[0] for at, char in enumerate(words) if char.isalpha()}
+    for each in (text, page, document):
+        each.close()
+    return found
+
+
+@pytest.mark.parametrize("what", ["honours", "name-on-badge"])
+def test_a_name_takes_three_lines_at_most(what):
+    document = pdfium.PdfDocument(badges.renderer().pdf(badges.badge(what)))
+    page = document[0]
+    text = page.get_textpage()
+    lines = text.get_text_range().splitlines()
+    for each in (text, page, document):
+        each.close()
+    name = badges.badge(what).name_on_badge.split()
+    first = next(at for at, line in enumerate(lines) if line.startswith(name[0]))
+    last = next(at for at, line in enumerate(lines) if line.rstrip().endswith(name[-1]))
+    assert last - first < 3, lines[first : last + 1]
