@@ -34,7 +34,7 @@ def main() -> int:
     whom.add_argument("--code", help="registration code, fetched from the server")
     whom.add_argument("--data", type=Path, help="badge data as a JSON file")
     render.add_argument("--out", type=Path, required=True, help="ends in .pdf or .png")
-    render.add_argument("--dpi", type=float, help="resolution of a PNG; default: the template's")
+    render.add_argument("--dpi", type=float, help="dots per inch; default: the template's")
     render.set_defaults(run=_render)
     station = commands.add_parser("station", help="serve badges as PDF and PNG")
     station.set_defaults(run=_station)
@@ -66,7 +66,9 @@ async def _render(arguments: argparse.Namespace) -> int:
     if kind not in (".pdf", ".png"):
         print(f"--out {arguments.out}: expected a name ending in .pdf or .png", file=sys.stderr)
         return 1
-    page = renderer.pdf(data) if kind == ".pdf" else renderer.png(data, arguments.dpi)
+    page = (
+        renderer.pdf(data, arguments.dpi) if kind == ".pdf" else renderer.png(data, arguments.dpi)
+    )
     arguments.out.write_bytes(page)
     for each in renderer.layout(data).left_out:
         print(f"left out: {each}", file=sys.stderr)

@@ -7,6 +7,8 @@ from functools import lru_cache
 import qrcode
 from qrcode.util import MODE_ALPHA_NUM, QRData
 
+from gate.access.credential import TEXT_CHARS
+
 MODULES = 37
 VERSION = 5
 MM_PER_INCH = 25.4
@@ -16,6 +18,10 @@ Run = tuple[int, int, int]
 
 class NotABadgeText(ValueError):
     """The text does not become the one QR code every badge has."""
+
+
+class NoWholeDots(ValueError):
+    """The resolution is too coarse for a QR code of this size; the message names one that fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,8 @@ def modules(text: str) -> tuple[tuple[bool, ...], ...]:
 
     Raises NotABadgeText for a text that is not one of the QR alphabet's 122 characters.
     """
+    if len(text) != TEXT_CHARS:
+        raise NotABadgeText(f"a badge's text has {TEXT_CHARS} characters, this one {len(text)}")
     code = qrcode.QRCode(
         version=VERSION, error_correction=qrcode.constants.ERROR_CORRECT_M, border=0
     )
@@ -59,10 +67,20 @@ def modules(text: str) -> tuple[tuple[bool, ...], ...]:
     return tuple(tuple(bool(dark) for dark in row) for row in code.modules)
 
 
-def placed(text: str, x: float, y: float, size_min: float, dpi: float) -> Placed:
-    """The code at least `size_min` mm wide, its modules whole dots, its origin on the dot grid."""
+def placed(text: str, x: float, y: float, size: tuple[float, float], dpi: float) -> Placed:
+    """The code within `size` mm (least, most), its modules whole dots, its origin on the dot grid.
+
+    Raises NoWholeDots at a resolution too coarse for that.
+    """
+    least, most = size
     per_mm = dpi / MM_PER_INCH
-    dots = math.ceil(size_min * per_mm / MODULES)
+    dots = math.ceil(least * per_mm / MODULES)
+    if MODULES * dots / per_mm > most:
+        fitting = (dots - 1) * MODULES * MM_PER_INCH / least
+        raise NoWholeDots(
+            f"at {dpi:g} dpi a QR code of whole dots is {MODULES * dots / per_mm:.1f} mm wide, "
+            f"more than the {most:g} mm of the template; {math.floor(fitting)} dpi would fit"
+        )
     return Placed(
         x=round(x * per_mm) / per_mm,
         y=round(y * per_mm) / per_mm,

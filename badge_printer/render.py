@@ -8,8 +8,8 @@ import typst
 
 from badge_printer import fonts
 from badge_printer.layout import CannotPrint, Layout, layout
-from badge_printer.qr import NotABadgeText
-from badge_printer.template import Template
+from badge_printer.qr import NotABadgeText, NoWholeDots
+from badge_printer.template import DPI, Template
 from gate.access.wire import BadgeData
 
 
@@ -28,9 +28,10 @@ class Renderer:
         )
         self._one_at_a_time = threading.Lock()
 
-    def pdf(self, badge: BadgeData) -> bytes:
-        """One page at the template's resolution. Raises CannotPrint."""
-        return self._compile(self.layout(badge), "pdf", self.template.dpi)
+    def pdf(self, badge: BadgeData, dpi: float | None = None) -> bytes:
+        """One page, its QR on the dots of a printer of `dpi`, or the template's. Raises
+        CannotPrint."""
+        return self._compile(self.layout(badge, dpi), "pdf", dpi or self.template.dpi)
 
     def png(self, badge: BadgeData, dpi: float | None = None) -> bytes:
         """The page as a picture; QR modules are whole pixels. Raises CannotPrint."""
@@ -38,15 +39,21 @@ class Renderer:
 
     def layout(self, badge: BadgeData, dpi: float | None = None) -> Layout:
         """What will be shown and what is left out. Raises CannotPrint."""
+        dpi = self.template.dpi if dpi is None else dpi
+        if not DPI[0] <= dpi <= DPI[1]:
+            raise CannotPrint(f"{dpi:g} dpi: expected a number from {DPI[0]:g} to {DPI[1]:g}")
         try:
-            return layout(badge, self.template, dpi or self.template.dpi, fonts.missing)
-        except NotABadgeText as error:
+            return layout(badge, self.template, dpi, fonts.missing)
+        except (NotABadgeText, NoWholeDots) as error:
             raise CannotPrint(str(error)) from None
 
     def _compile(self, laid_out: Layout, kind: Literal["pdf", "png"], dpi: float) -> bytes:
         inputs = {"badge": json.dumps(laid_out.page, ensure_ascii=False)}
-        with self._one_at_a_time:
-            page = self._compiler.compile(format=kind, ppi=dpi, sys_inputs=inputs)
+        try:
+            with self._one_at_a_time:
+                page = self._compiler.compile(format=kind, ppi=dpi, sys_inputs=inputs)
+        except typst.TypstError as error:
+            raise CannotPrint(f"{self.template.layout.name} cannot draw it: {error}") from None
         if not isinstance(page, bytes):
             raise CannotPrint("the template made more than one page")
         return page

@@ -33,8 +33,10 @@ def frames(
 
     Raises NoSuchSource at the first frame for a path that is not there or has no pictures.
     """
+    if not per_s > 0:
+        raise NoSuchSource(f"{per_s} frames a second: expected more than 0")
     path = Path(source)
-    if path.is_dir():
+    if source and path.is_dir():
         yield from _folder(path, per_s, stop)
     elif source.isdecimal() or "://" in source or source.startswith("/dev/"):
         yield from _live(source, stop, lost)
@@ -52,12 +54,16 @@ def _folder(path: Path, per_s: float, stop: threading.Event) -> Iterator[Image]:
         names = sorted(each for each in path.iterdir() if each.suffix.lower() in PICTURES)
         if not names:
             raise NoSuchSource(f"{path}: no pictures ({', '.join(PICTURES)}) in this folder")
+        any_frame = False
         for name in names:
             if stop.wait(1 / per_s):
                 return
             image = cv2.imread(str(name))
             if image is not None:
+                any_frame = True
                 yield image  # type: ignore[misc]
+        if not any_frame:
+            raise NoSuchSource(f"{path}: none of its {len(names)} pictures can be read")
 
 
 def _video(path: Path, per_s: float, stop: threading.Event) -> Iterator[Image]:

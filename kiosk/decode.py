@@ -26,6 +26,8 @@ CAPTURE_ZONE = 0.8
 """The middle of the frame, as a share of its width and height, in which a badge is presented."""
 WIDTH_MIN = 0.03
 """A code narrower than this share of the frame is somebody further back."""
+SIDE_MIN = 21
+"""The smallest QR code has as many modules: a smaller picture holds none."""
 REGIONS_MAX = 3
 SECOND_COST = 12
 """pyzbar walks a pixel this much slower than zxing-cpp."""
@@ -45,6 +47,8 @@ class Sighting:
 
 def read(frame: Image, budget_s: float = BUDGET_S) -> tuple[Sighting, ...]:
     """Every code that could be read in a grey or BGR frame."""
+    if min(frame.shape[:2]) < SIDE_MIN:
+        return ()
     started = time.perf_counter()
     grey = _grey(frame)
     found, failed = _zxing(grey)
@@ -77,8 +81,8 @@ def nearest(
 
 
 def _grey(frame: Image) -> Image:
-    if frame.ndim == 2:
-        return frame
+    if frame.ndim == 2 or frame.shape[2] == 1:
+        return frame.reshape(frame.shape[:2])
     return np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
 
 

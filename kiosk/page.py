@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
 
@@ -14,6 +15,8 @@ from kiosk.scanner import clean
 
 BEAT_S = 1.0
 VIEWERS_MAX = 8
+_THIS_MACHINE = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?")
+"""As a Host header; one that is no host at all must not be parsed any further."""
 _FILES = {
     "/": ("lane.html", "text/html"),
     "/lane.css": ("lane.css", "text/css"),
@@ -100,7 +103,7 @@ async def _own_origin(
 ) -> web.StreamResponse:
     """Only this page itself may hand in scans: not another site open in the same browser, nor a
     name that was pointed at this machine."""
-    if (request.url.host or "") not in ("127.0.0.1", "localhost", "::1"):
+    if not _THIS_MACHINE.fullmatch(request.host):
         return web.Response(status=403, text="only from this machine\n")
     origin = request.headers.get("Origin")
     if request.method == "POST" and origin != f"{request.scheme}://{request.host}":

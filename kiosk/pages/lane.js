@@ -5,6 +5,7 @@ const SILENT_MS = 3000;
 const at = (id) => document.getElementById(id);
 let heardAt = performance.now();
 let number = -1;
+let spent = -1;
 let dark = null;
 let sound = null;
 
@@ -29,12 +30,14 @@ function light(each) {
   if (fresh) {
     clearTimeout(dark);
     // Should the process stop speaking right now, green still goes out on time.
-    dark = setTimeout(() => { document.body.dataset.colour = "ready"; clear(); }, each.seconds * 1000 + 400);
+    dark = setTimeout(() => { spent = each.number; goDark(); }, each.seconds * 1000 + 400);
     at("left").getAnimations().forEach((old) => old.cancel());
     at("left").animate([{ transform: "scaleX(1)" }, { transform: "scaleX(0)" }], each.seconds * 1000);
     tone(each.colour);
   }
   number = each.number;
+  // A process that repeats an old light, because its disk hangs, does not light it again.
+  if (each.seconds > 0 && number === spent) return;
   document.body.dataset.colour = each.colour;
   document.body.dataset.reason = each.reason;
   at("title").textContent = each.title;
@@ -47,8 +50,14 @@ function light(each) {
   }));
 }
 
+function goDark() {
+  document.body.dataset.colour = "ready";
+  document.body.dataset.reason = "";
+  clear();
+}
+
 function clear() {
-  for (const id of ["title", "words", "help"]) at(id).textContent = "";
+  for (const id of ["title", "words", "attention", "help"]) at(id).textContent = "";
 }
 
 /** High and short for green, low and long for red: heard without looking. */

@@ -1,0 +1,142 @@
+"""The lane's page in a real browser: green only while it lasts, nothing when silent."""
+
+import asyncio
+
+import msgspec
+import pytest
+from playwright.async_api import async_playwright
+
+from kiosk.light import Colour, Light
+from tests.integration.test_kiosk_page import Lane, view
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+GREEN = Light(Colour.GREEN, 1, "Welcome", "WSIS Forum", "admitted", ("Escort required",), 1.0)
+RED = Light(
+    Colour.RED, 2, "Stop", "Dialogue: valid 6-7 July", "wrong_day", seconds=4.0, help="Desk"
+)
+
+
+@pytest.fixture
+async def browser():
+    async with async_playwright() as started:
+        chromium = await started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture
+async def opened(browser):
+    """(lane, page) with the page open; no error may have been on its console."""
+    lane = Lane()
+    await lane.start()
+    page = await browser.new_page(viewport={"width": 1280, "height": 720})
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    await page.goto(lane.url)
+    await page.wait_for_selector("body[data-colour=ready]")
+    yield lane, page
+    await page.close()
+    await lane.stop()
+    assert errors == []
+
+
+async def shows(lane, page, light, **more):
+    lane.shows = msgspec.structs.replace(view(light), **more)
+    lane.page.changed()
+    await page.wait_for_selector(f"body[data-colour={light.colour}]")
+
+
+async def test_the_light_is_said_by_shape_word_and_colour(opened):
+    lane, page = opened
+    await shows(lane, page, GREEN)
+    assert await page.inner_text("#title") == "Welcome"
+    assert await page.inner_text("#words") == "WSIS Forum"
+    assert await page.inner_text("#attention") == "Escort required"
+    assert await page.is_visible("svg.green")
+    green = await page.evaluate("getComputedStyle(document.body).backgroundColor")
+    await shows(lane, page, RED)
+    assert await page.inner_text("#help") == "Desk"
+    assert await page.is_visible("svg.red")
+    assert not await page.is_visible("svg.green")
+    assert green != await page.evaluate("getComputedStyle(document.body).backgroundImage")
+
+
+async def test_green_goes_out_though_the_lane_says_nothing_more(opened, monkeypatch):
+    lane, page = opened
+    monkeypatch.setattr("kiosk.page.BEAT_S", 60.0)
+    await shows(lane, page, GREEN)
+    await page.wait_for_selector("body[data-colour=ready]", timeout=30_000)
+    for place in ("#title", "#words", "#attention", "#help"):
+        assert await page.inner_text(place) == ""
+
+
+async def test_a_light_that_went_out_is_not_lit_again_by_a_lane_that_hangs(opened):
+    lane, page = opened
+    await shows(lane, page, GREEN)
+    await page.wait_for_selector("body[data-colour=ready]", timeout=30_000)
+    lane.shows = msgspec.structs.replace(view(GREEN), time="09:00:59")
+    lane.page.changed()
+    await page.wait_for_function("document.getElementById('time').textContent === '09:00:59'")
+    assert await page.get_attribute("body", "data-colour") == "ready"
+    assert await page.inner_text("#title") == ""
+    await shows(lane, page, msgspec.structs.replace(GREEN, number=2))
+
+
+async def test_a_page_whose_lane_is_silent_says_that_it_is_lost(opened):
+    lane, page = opened
+    await shows(lane, page, GREEN)
+    await lane.runner.cleanup()
+    await page.wait_for_selector("#lost:not([hidden])", timeout=30_000)
+    assert await page.get_attribute("body", "data-colour") == "starting"
+    assert await page.inner_text("#title") == ""
+
+
+async def test_arabic_reads_from_right_to_left(opened):
+    lane, page = opened
+    await shows(lane, page, RED, language="ar", right_to_left=True)
+    assert await page.evaluate("getComputedStyle(document.body).direction") == "rtl"
+    shape = await page.locator(".shape").bounding_box()
+    words = await page.locator(".say").bounding_box()
+    assert shape["x"] > words["x"]
+
+
+async def test_words_are_words_and_never_markup(opened):
+    lane, page = opened
+    nasty = "<img src=x onerror=alert(1)><script>alert(1)</script>"
+    await shows(
+        lane, page, Light(Colour.RED, 3, nasty, nasty, "x", (nasty,), 4.0, nasty), gate=nasty
+    )
+    for place in ("#title", "#words", "#help", "#attention", "#gate"):
+        assert await page.inner_text(place) == nasty
+    assert await page.locator("main img, main script, header img").count() == 0
+
+
+async def test_a_keyboard_scanner_types_a_badge_and_enter(opened):
+    lane, page = opened
+    for text in ("P1ABC $%*+-./:", "P1SECOND"):
+        await page.keyboard.type(text)
+        await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    for _ in range(500):
+        if len(lane.typed) == 2:
+            break
+        await asyncio.sleep(0.02)
+    assert lane.typed == ["P1ABC $%*+-./:", "P1SECOND"]
+
+
+async def test_the_longest_words_stay_on_the_screen_and_cover_nothing(opened):
+    lane, page = opened
+    words = "AI for Good opens on Tuesday 7 July at 08:30; Dialogue: valid 6-7 July 2026"
+    light = Light(Colour.RED, 4, "Already inside", words, "x", ("Escort", "Medical"), 60.0, "Desk")
+    await shows(lane, page, light, camera="Camera lost: use the hand scanner")
+    for width, height in ((1280, 720), (1024, 600), (1920, 1080), (800, 1280), (390, 844)):
+        await page.set_viewport_size({"width": width, "height": height})
+        below = 0
+        for place in ("header", "#title", "#words", "#attention", "#help", "#camera"):
+            box = await page.locator(place).bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width + 1, (width, place)
+            assert box["y"] >= below - 1, (width, place)
+            below = box["y"] + box["height"]
+        assert below <= height + 1

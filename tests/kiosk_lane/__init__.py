@@ -1,0 +1,1 @@
+"""What kiosk tests share: frames with badges in them, a camera on the network, a prepared lane."""
