@@ -89,10 +89,11 @@ class Client:
             path += f"&moves_after={moves_after}"
         return await self._call("GET", path, Feed, wait_s=ANSWER_S + wait_s)
 
-    async def log(self, epoch: int, records: list[LogRecord]) -> LogAck:
-        """Hand in consecutive records; at most RECORDS_PER_BATCH_MAX."""
+    async def log(self, epoch: int, first: int, records: list[LogRecord]) -> LogAck:
+        """Hand in consecutive records from number `first`; at most RECORDS_PER_BATCH_MAX. With
+        none, only ask how much of the epoch the server holds."""
         raw = tuple(msgspec.Raw(msgspec.json.encode(record)) for record in records)
-        return await self._post("/api/v1/lane/log", LogBatch(epoch, records[0].number, raw), LogAck)
+        return await self._post("/api/v1/lane/log", LogBatch(epoch, first, raw), LogAck)
 
     async def lease(self, lease: Lease) -> Leased:
         return await self._post("/api/v1/lane/lease", lease, Leased)

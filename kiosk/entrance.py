@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 class Entrance:
-    """Everything of one lane, from its source to its page. Raises StoreDamaged when made."""
+    """Everything of one lane, from its source to its page. Raises StoreUnusable when made."""
 
     def __init__(
         self, chosen: LaneSettings, enrolled: Enrolled, say: Callable[[str], None]
