@@ -19,7 +19,7 @@ def test_an_enrolment_comes_back_and_only_its_owner_can_read_it(tmp_path):
 
 
 def test_without_an_enrolment_the_words_say_how_to_get_one(tmp_path):
-    with pytest.raises(NotEnrolled, match="ask the server's operator .*--enrol CODE"):
+    with pytest.raises(NotEnrolled, match=r"ask the server's operator .*--enrol CODE"):
         enrolment.load(tmp_path)
 
 

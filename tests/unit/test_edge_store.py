@@ -171,7 +171,7 @@ def test_a_path_that_is_a_folder_is_said_in_words(tmp_path):
 def test_a_file_belongs_to_one_device(path):
     with opened(path) as store:
         Lane(store, lanes.identity("north-1-a"))
-        with pytest.raises(StoreUnusable, match="belongs to north-1-a .* north-1-b a folder"):
+        with pytest.raises(StoreUnusable, match=r"belongs to north-1-a .* north-1-b a folder"):
             Lane(store, lanes.identity("north-1-b"))
 
 
