@@ -137,8 +137,9 @@ class Entrance:
         loop = asyncio.get_running_loop()
         while True:
             try:
-                wait_s = self._light.seconds or 1.0
-                text = await asyncio.wait_for(self._scans.get(), wait_s)
+                # Not `wait_for`: before Python 3.12 it can drop a cancellation, or the scan.
+                async with asyncio.timeout(self._light.seconds or 1.0):
+                    text = await self._scans.get()
             except TimeoutError:
                 self._rest()
                 continue

@@ -165,7 +165,10 @@ class Sync:
             heard = True
         if not heard:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), IDLE_UPLOAD_S)
+                # Not `wait_for`: before Python 3.12 it drops a cancellation that comes with the
+                # event, and a lane stopped right after a scan would never end.
+                async with asyncio.timeout(IDLE_UPLOAD_S):
+                    await self._woken.wait()
         return heard
 
     async def _compare(self) -> bool:
