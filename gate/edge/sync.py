@@ -24,7 +24,7 @@ from gate.edge.store import FAILURES
 
 FEED_WAIT_S = 5.0
 """Also the heartbeat: each poll is preceded by a hello."""
-BACKOFF_S = (0.3, 3.0)
+BACKOFF_S = (0.3, 2.0)
 """The upper end is also how long after healing the server may not know what happened here."""
 IDLE_UPLOAD_S = 2.0
 _CONFLICT = 409
