@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
@@ -20,7 +21,6 @@ from gate.access.policy_file import PolicyError
 from gate.access.wire import RECORDS_PER_BATCH_MAX, Hello
 from gate.client import CallRefused, Client, ServerAway
 from gate.edge.lane import Lane
-from gate.edge.store import FAILURES
 
 FEED_WAIT_S = 5.0
 """Also the heartbeat: each poll is preceded by a hello."""
@@ -93,7 +93,7 @@ class Sync:
         while True:
             try:
                 heard = await step()
-            except (ServerAway, CallRefused, PolicyError, ValueError, *FAILURES) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, the lane decides on
                 self._failed(error)
                 if self.status.link is Link.REVOKED:
                     return
@@ -121,9 +121,12 @@ class Sync:
             case PolicyError() | ValueError():
                 self.status.say(self.status.link, f"not taken from the server: {error}")
                 _log.error("what the server sent cannot be used: %s", error)
-            case _:
+            case sqlite3.Error() | OSError():
                 self.status.say(self.status.link, f"the lane's store failed: {error}")
                 _log.error("the lane's store failed: %s", error)
+            case _:
+                self.status.say(self.status.link, f"a fault of ours: {type(error).__name__}")
+                _log.error("the sync met a fault of ours; it tries again", exc_info=error)
 
     async def _down(self) -> bool:
         """Hello, then the snapshot or the feed's next rows."""
