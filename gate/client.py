@@ -4,6 +4,7 @@ No call retries by itself: whoever calls owns the retries. Every wait and every 
 """
 
 import json
+import socket
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from types import TracebackType
@@ -31,6 +32,10 @@ from gate.access.wire import (
 )
 
 ANSWER_S = 15.0
+CONNECT_S = 3.0
+SILENT_S = 3
+"""A peer that acknowledges nothing for so long is gone: a cable was pulled. Without this, what was
+under way would be repeated at ever longer intervals, and healing go unnoticed for as long."""
 IMPORT_S = 600.0
 ANSWER_BYTES_MAX = 64 * 1024 * 1024
 T = TypeVar("T")
@@ -89,10 +94,11 @@ class Client:
             path += f"&moves_after={moves_after}"
         return await self._call("GET", path, Feed, wait_s=ANSWER_S + wait_s)
 
-    async def log(self, epoch: int, records: list[LogRecord]) -> LogAck:
-        """Hand in consecutive records; at most RECORDS_PER_BATCH_MAX."""
+    async def log(self, epoch: int, first: int, records: list[LogRecord]) -> LogAck:
+        """Hand in consecutive records from number `first`; at most RECORDS_PER_BATCH_MAX. With
+        none, only ask how much of the epoch the server holds."""
         raw = tuple(msgspec.Raw(msgspec.json.encode(record)) for record in records)
-        return await self._post("/api/v1/lane/log", LogBatch(epoch, records[0].number, raw), LogAck)
+        return await self._post("/api/v1/lane/log", LogBatch(epoch, first, raw), LogAck)
 
     async def lease(self, lease: Lease) -> Leased:
         return await self._post("/api/v1/lane/lease", lease, Leased)
@@ -156,16 +162,34 @@ class Client:
         self, method: str, path: str, raw: bytes | None, wait_s: float, kind: str
     ) -> "aiohttp.client._RequestContextManager":
         if self._session is None:
-            self._session = aiohttp.ClientSession(headers=self._headers)
+            self._session = aiohttp.ClientSession(
+                headers=self._headers, connector=aiohttp.TCPConnector(socket_factory=_socket)
+            )
         headers = {"Content-Type": kind} if raw is not None else {}
         return self._session.request(
             method,
             self._url + path,
             data=raw,
             headers=headers,
-            timeout=aiohttp.ClientTimeout(total=wait_s, connect=5),
+            timeout=aiohttp.ClientTimeout(total=wait_s, sock_connect=CONNECT_S),
             allow_redirects=False,
         )
+
+
+def _socket(address: aiohttp.AddrInfoType) -> socket.socket:
+    """A socket that notices a silent network, also while it waits for an answer."""
+    made = socket.socket(*address[:3])
+    made.setblocking(False)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (
+        ("TCP_USER_TIMEOUT", SILENT_S * 1000),
+        ("TCP_KEEPIDLE", 1),
+        ("TCP_KEEPINTVL", 1),
+        ("TCP_KEEPCNT", SILENT_S),
+    ):
+        if hasattr(socket, option):  # Linux has them all
+            made.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+    return made
 
 
 async def _check(answer: aiohttp.ClientResponse) -> None:

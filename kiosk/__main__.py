@@ -11,7 +11,7 @@ from gate.client import CallRefused, ServerAway
 from gate.commands.configured import settings
 from gate.edge import enrolment
 from gate.edge.enrolment import NotEnrolled
-from gate.edge.store import StoreDamaged
+from gate.edge.store import StoreUnusable
 from gate.settings import LaneSettings
 from kiosk.camera import NoSuchSource
 from kiosk.entrance import Entrance
@@ -26,7 +26,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         return asyncio.run(_entrance(arguments.enrol))
-    except (NotEnrolled, StoreDamaged, NoSuchSource) as error:
+    except (NotEnrolled, StoreUnusable, NoSuchSource) as error:
         print(f"kiosk entrance: {error}", file=sys.stderr)
     except (ServerAway, CallRefused, OSError) as error:
         print(f"kiosk entrance: {error}", file=sys.stderr)

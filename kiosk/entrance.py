@@ -1,7 +1,6 @@
 """A camera lane: frames in, light out. Decode in one thread, decide and write in another."""
 
 import asyncio
-import contextlib
 import logging
 import threading
 import time
@@ -29,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 
 class Entrance:
-    """Everything of one lane, from its source to its page. Raises StoreDamaged when made."""
+    """Everything of one lane, from its source to its page. Raises StoreUnusable when made."""
 
     def __init__(
         self, chosen: LaneSettings, enrolled: Enrolled, say: Callable[[str], None]
@@ -37,7 +36,8 @@ class Entrance:
         self._chosen = chosen
         self._say = say
         self._words = Words(chosen.language)
-        self._lane = Lane(LaneStore(chosen.data_dir / STORE_FILE), enrolled)
+        self._store = LaneStore(chosen.data_dir / STORE_FILE)
+        self._lane = Lane(self._store, enrolled)
         self._deciding = ThreadPoolExecutor(1, "lane")
         self._client = Client(chosen.server_url, enrolled.token)
         self._sync = Sync(self._lane, self._client, self._deciding)
@@ -57,7 +57,9 @@ class Entrance:
         runner = web.AppRunner(self._page.application(), access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", self._chosen.page_port).start()
-        tasks = [asyncio.create_task(self._sync.run()), asyncio.create_task(self._decide())]
+        deciding = asyncio.create_task(self._decide())
+        deciding.add_done_callback(self._decided_last)
+        tasks = [asyncio.create_task(self._sync.run()), deciding]
         for name, target in self._sources(loop):
             threading.Thread(target=target, name=name, daemon=True).start()
         stopped = asyncio.create_task(stop.wait())
@@ -69,11 +71,11 @@ class Entrance:
             self._stop.set()
             for task in (*tasks, stopped):
                 task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+            await asyncio.gather(*tasks, stopped, return_exceptions=True)
             await runner.cleanup()
             await self._client.close()
             self._deciding.shutdown()
+            self._store.close()
 
     # --- sources, each in a thread
 
@@ -116,6 +118,11 @@ class Entrance:
         if self._failed and not self._failed.done():
             self._failed.set_exception(error)
 
+    def _decided_last(self, task: "asyncio.Task[None]") -> None:
+        """A lane that cannot decide any more must end and be started again, not stand frozen."""
+        if not task.cancelled() and isinstance(error := task.exception(), Exception):
+            self._fail(error)
+
     def _camera(self, is_lost: bool) -> None:
         self._camera_lost = is_lost
         self._page.changed()
@@ -137,8 +144,9 @@ class Entrance:
         loop = asyncio.get_running_loop()
         while True:
             try:
-                wait_s = self._light.seconds or 1.0
-                text = await asyncio.wait_for(self._scans.get(), wait_s)
+                # Not `wait_for`: before Python 3.12 it can drop a cancellation, or the scan.
+                async with asyncio.timeout(self._light.seconds or 1.0):
+                    text = await self._scans.get()
             except TimeoutError:
                 self._rest()
                 continue

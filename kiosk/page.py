@@ -69,7 +69,8 @@ class Page:
                     changed = self._changed
                     await response.write(b"data: " + msgspec.json.encode(self._view()) + b"\n\n")
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(changed.wait(), BEAT_S)
+                        async with asyncio.timeout(BEAT_S):
+                            await changed.wait()
         finally:
             self._viewers -= 1
         return response

@@ -46,3 +46,8 @@ def save(folder: Path, enrolled: Enrolled) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.rename(folder / FILE)
+    named = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(named)  # the code is used up: a power cut must not take the name back
+    finally:
+        os.close(named)

@@ -5,17 +5,16 @@ exit and an emergency never wait for a disk that fails.
 """
 
 import logging
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from gate.access.known import Judged, Known
+from gate.access.known import Known
 from gate.access.ledger import LogRecord
-from gate.access.model import Credential, Decision, DeviceId, GateId, Reason
+from gate.access.model import Credential, Decision, DeviceId, Direction, GateId, Reason
 from gate.access.policy import Policy
-from gate.access.policy_file import parse
+from gate.access.policy_file import PolicyError, parse
 from gate.access.wire import Enrolled, Feed, Snapshot
-from gate.edge.store import LaneStore
+from gate.edge.store import FAILURES, LaneStore
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +29,10 @@ class Shown:
 
 
 class Lane:
-    """Used from one thread at a time; `identity` says which device, gate and direction it is."""
+    """Used from one thread at a time; `identity` says which device, gate and direction it is.
+
+    Raises StoreUnusable for a store that cannot be read, or is another device's.
+    """
 
     def __init__(self, store: LaneStore, identity: Enrolled) -> None:
         self._store = store
@@ -38,10 +40,15 @@ class Lane:
         self.gate = identity.gate or GateId("")
         self.direction = identity.direction
         self._known: Known | None = None
-        self._number = store.highest(identity.epoch)
-        snapshot = store.snapshot()
-        if snapshot is not None:
-            self._take(snapshot)
+        self._raised: dict[int, int] = {}
+        """Generations that badges proved and the disk does not have yet."""
+        with store.reading():
+            store.claim(identity.device)
+            self._highest = {identity.epoch: 0} | store.highest()
+            self._acked = dict.fromkeys(self._highest, 0) | store.acked()
+            snapshot = store.snapshot()
+            if snapshot is not None:
+                self._resume(snapshot)
 
     @property
     def policy(self) -> Policy | None:
@@ -54,25 +61,31 @@ class Lane:
 
     @property
     def waiting(self) -> int:
-        """Records the server has not acknowledged."""
-        return self._number - self._store.acked(self.identity.epoch)
+        """Records the server has not acknowledged, of every epoch."""
+        return sum(max(0, number - self._acked[epoch]) for epoch, number in self._highest.items())
 
     # --- a scan
 
     def scan(self, text: str, at: datetime) -> Shown:
         """One badge presented once. The record is durable when this returns an admission."""
         if self._known is None:
-            decision = Decision(Reason.RULE_ERROR, "no snapshot yet")
-            return Shown(decision, None, at)
+            leaving = self.direction is Direction.EXIT
+            reason = Reason.EXITED if leaving else Reason.RULE_ERROR
+            return Shown(Decision(reason, "no snapshot yet"), None, at)
         judged = self._known.judge(text, self.gate, self.direction, at)
-        name = DeviceId(self.identity.device), self.identity.epoch, self._number + 1
+        presented = judged.scan.presented
+        if judged.raised and isinstance(presented, Credential):
+            self._raised[presented.holder] = presented.generation
+        epoch = self.identity.epoch
+        name = DeviceId(self.identity.device), epoch, self._highest[epoch] + 1
         record = self._known.record(judged, name)
         try:
-            self._store.append(record, _raised(judged))
-        except (sqlite3.Error, OSError) as error:
+            self._store.append(record, self._raised.items())
+        except FAILURES as error:
             _log.error("the lane's store failed: %s", error)
             return Shown(self._unwritten(judged.decision), None, at)
-        self._number += 1
+        self._raised.clear()
+        self._highest[epoch] = record.number
         self._known.add(record)
         return Shown(judged.decision, record, at)
 
@@ -95,7 +108,9 @@ class Lane:
         """Rows of the feed. Raises ValueError when they do not follow, PolicyError for a policy
         that cannot be read; then nothing was taken."""
         known = self._known
-        if known is None or (feed.rows and feed.rows[0].seq != known.cursor + 1):
+        if known is None or any(
+            row.seq != known.cursor + place for place, row in enumerate(feed.rows, 1)
+        ):
             raise ValueError("the feed does not follow the lane's cursor")
         policies = {
             row.seq: parse(row.policy, f"feed row {row.seq}")
@@ -116,16 +131,33 @@ class Lane:
         assert self._known is not None
         return known_until is not None and known_until != self._known.known_until_min
 
-    def batch(self, limit: int) -> list[LogRecord]:
-        """The next unacknowledged records, in order."""
-        epoch = self.identity.epoch
-        return self._store.batch(epoch, self._store.acked(epoch), limit)
+    @property
+    def older_epochs(self) -> list[int]:
+        """Earlier enrolments of this device that left records here."""
+        return sorted(epoch for epoch in self._highest if epoch < self.identity.epoch)
 
-    def acknowledged(self, through: int) -> None:
+    def batch(self, limit: int) -> list[LogRecord]:
+        """The next unacknowledged records of one epoch, in order: first what happens now, then
+        what earlier enrolments left. An epoch the server never gave (it was restored) waits."""
+        for epoch in (self.identity.epoch, *self.older_epochs):
+            if self._acked[epoch] < self._highest[epoch]:
+                return self._store.batch(epoch, self._acked[epoch], limit)
+        return []
+
+    def acknowledged(self, epoch: int, through: int) -> None:
         """The server holds every record up to `through`; it may say less after a restore."""
-        through = min(through, self._number)
-        if through != self._store.acked(self.identity.epoch):
-            self._store.set_acked(self.identity.epoch, through)
+        through = min(through, self._highest[epoch])
+        if through != self._acked[epoch]:
+            self._acked[epoch] = through
+            self._store.set_acked(epoch, through)
+
+    def _resume(self, snapshot: Snapshot) -> None:
+        """Go on where the last run stopped; with a policy only another version of this program
+        could read, wait for a new snapshot."""
+        try:
+            self._take(snapshot)
+        except PolicyError as error:
+            _log.error("the stored policy cannot be read, a new snapshot is needed: %s", error)
 
     def _take(self, snapshot: Snapshot) -> None:
         policy = parse(snapshot.policy, "snapshot")
@@ -136,9 +168,3 @@ class Lane:
             self._known.add_all(self._store.records())
         else:
             self._known.replace(snapshot, policy)
-
-
-def _raised(judged: Judged) -> tuple[int, int] | None:
-    if not judged.raised or not isinstance(judged.scan.presented, Credential):
-        return None
-    return judged.scan.presented.holder, judged.scan.presented.generation

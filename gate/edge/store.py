@@ -2,36 +2,40 @@
 
 Durable before green: WAL with synchronous=FULL, so that a committed record survives a power cut.
 A snapshot, or feed rows with their cursor, are one transaction. Records are never deleted here: a
-server restored from a backup is sent again what it lost. Used from one thread at a time.
+server restored from a backup is sent again what it lost. The file belongs to one device, and while
+a lane runs to one program: the lock is never given up. Used from one thread at a time.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
 from gate.access.ledger import LogRecord
-from gate.access.model import Mode, Profile, SigningKey, Status
+from gate.access.model import DeviceId, Mode, Profile, SigningKey, Status
 from gate.access.wire import FeedRow, HolderRow, Snapshot
 
 SCHEMA_VERSION = 1
 BUSY_S = 5.0
 
-SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE signing_key (key_id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
-CREATE TABLE profile (number INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
-CREATE TABLE holder (
+SCHEMA = (
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE signing_key (key_id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
+    "CREATE TABLE profile (number INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
+    """CREATE TABLE holder (
     holder INTEGER PRIMARY KEY, generation INTEGER NOT NULL, profile INTEGER NOT NULL,
     status TEXT NOT NULL, attention TEXT NOT NULL
-) STRICT;
-CREATE TABLE generation_min (holder INTEGER PRIMARY KEY, generation INTEGER NOT NULL) STRICT;
-CREATE TABLE log (
+) STRICT""",
+    """CREATE TABLE generation_min (
+    holder INTEGER PRIMARY KEY, generation INTEGER NOT NULL
+) STRICT""",
+    """CREATE TABLE log (
     epoch INTEGER NOT NULL, number INTEGER NOT NULL, body BLOB NOT NULL,
     PRIMARY KEY (epoch, number)
-) STRICT, WITHOUT ROWID;
-"""
+) STRICT, WITHOUT ROWID""",
+)
 GET = "SELECT value FROM meta WHERE name = ?"
 SET = "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
 SAVE_KEY = "INSERT INTO signing_key VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body"
@@ -46,7 +50,8 @@ INSERT INTO generation_min VALUES (?, ?) ON CONFLICT DO UPDATE
     SET generation = max(generation, excluded.generation)
 """
 APPEND = "INSERT INTO log VALUES (?, ?, ?)"
-HIGHEST = "SELECT coalesce(max(number), 0) FROM log WHERE epoch = ?"
+HIGHEST = "SELECT epoch, max(number) FROM log GROUP BY epoch"
+ACKED = "SELECT name, value FROM meta WHERE name LIKE 'acked %'"
 BATCH = "SELECT body FROM log WHERE epoch = ? AND number > ? ORDER BY number LIMIT ?"
 RECORDS = "SELECT body FROM log ORDER BY epoch, number"
 
@@ -55,42 +60,102 @@ _decode_profile = msgspec.json.Decoder(Profile).decode
 _decode_key = msgspec.json.Decoder(SigningKey).decode
 
 
-class StoreDamaged(Exception):
-    """The lane's file cannot be used; the message says what to do."""
+FAILURES = (sqlite3.Error, OSError)
+"""What a disk that is full, read-only or broken raises, at any call."""
+
+
+_CIRCUMSTANCES = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+}
+"""Errors that are not the file's own fault."""
+
+
+class StoreUnusable(Exception):
+    """The lane's file cannot be used; the message says why and what to do."""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
 
 
 class LaneStore:
-    """Opens or makes the file. Raises StoreDamaged for one that cannot be trusted."""
+    """Opens or makes the file. Raises StoreUnusable for one that cannot be opened or trusted."""
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    def __init__(self, path: Path, connect: Callable[[Path], sqlite3.Connection] = connect) -> None:
         self._path = path
         try:
-            self._db = sqlite3.connect(
-                path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
-            )
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            found = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if found != "ok":
-                raise sqlite3.DatabaseError(found)
-            self._prepare()
-        except sqlite3.DatabaseError as error:
-            raise StoreDamaged(
-                f"{path} is damaged ({error}). Move it away and enrol this lane anew; records it "
-                "had not sent yet are only in that file: keep it"
-            ) from None
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._db = connect(path)
+        except FAILURES as error:
+            raise StoreUnusable(f"{path} cannot be opened: {error}") from None
+        try:
+            with self.reading():
+                self._open()
+        except StoreUnusable:
+            self._db.close()
+            raise
 
     def close(self) -> None:
         self._db.close()
 
-    def _prepare(self) -> None:
+    def _open(self) -> None:
+        self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        found = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise ValueError(found)
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
-            raise StoreDamaged(f"{self._path} was written by a newer version; start that one")
+            raise StoreUnusable(
+                f"{self._path} was written by a newer version of this program; start that one"
+            )
         if version == 0:
-            self._db.executescript(
-                f"BEGIN; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT"
+            with _Transaction(self._db):
+                for statement in (*SCHEMA, f"PRAGMA user_version = {SCHEMA_VERSION}"):
+                    self._db.execute(statement)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Whatever cannot be read inside is the file's fault: raises StoreUnusable with words."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", None)  # a text that is no UTF-8 has none
+            if code is None or code & 0xFF not in _CIRCUMSTANCES:
+                raise self._damaged(error) from None
+            busy = code & 0xFF == sqlite3.SQLITE_BUSY
+            why = "another program has it open" if busy else str(error)
+            raise StoreUnusable(
+                f"{self._path} cannot be used: {why}. Nothing in it was changed; start this lane "
+                "again once that is mended"
+            ) from None
+        except (msgspec.MsgspecError, ValueError, TypeError) as error:
+            raise self._damaged(error) from None
+
+    def _damaged(self, error: Exception) -> StoreUnusable:
+        return StoreUnusable(
+            f"{self._path} is damaged ({error}). Move it away and enrol this lane anew; "
+            "records it had not sent yet are only in that file: keep it"
+        )
+
+    def claim(self, device: DeviceId) -> None:
+        """The file is this device's from now on. Raises StoreUnusable for another's: its
+        records could never be sent under our name."""
+        owner = self._get("device")
+        if owner is None:
+            with _Transaction(self._db):
+                self._set("device", device)
+        elif owner != device:
+            raise StoreUnusable(
+                f"{self._path} belongs to {owner} and keeps its records; enrol as {owner}, "
+                f"or give {device} a folder of its own"
             )
 
     # --- what was synced
@@ -158,16 +223,15 @@ class LaneStore:
 
     # --- what happened here
 
-    def append(self, record: LogRecord, raised: tuple[int, int] | None = None) -> None:
-        """Durable when it returns. `raised` is (holder, generation) the badge itself proved."""
+    def append(self, record: LogRecord, raised: Iterable[tuple[int, int]] = ()) -> None:
+        """Durable when it returns. `raised` is each (holder, generation) a badge itself proved."""
         with _Transaction(self._db):
             self._db.execute(APPEND, (record.epoch, record.number, msgspec.json.encode(record)))
-            if raised:
-                self._db.execute(RAISE_GENERATION, raised)
+            self._db.executemany(RAISE_GENERATION, raised)
 
-    def highest(self, epoch: int) -> int:
-        number: int = self._db.execute(HIGHEST, (epoch,)).fetchone()[0]
-        return number
+    def highest(self) -> dict[int, int]:
+        """The last number of each epoch."""
+        return dict(self._db.execute(HIGHEST))
 
     def batch(self, epoch: int, after: int, limit: int) -> list[LogRecord]:
         """The next records behind a number, in order."""
@@ -179,9 +243,9 @@ class LaneStore:
     def generations(self) -> dict[int, int]:
         return dict(self._db.execute("SELECT holder, generation FROM generation_min"))
 
-    def acked(self, epoch: int) -> int:
-        """Up to which number the server said it holds everything."""
-        return int(self._get(f"acked {epoch}") or 0)
+    def acked(self) -> dict[int, int]:
+        """For each epoch, up to which number the server said it holds everything."""
+        return {int(name[6:]): int(value) for name, value in self._db.execute(ACKED)}
 
     def set_acked(self, epoch: int, number: int) -> None:
         with _Transaction(self._db):
@@ -196,7 +260,11 @@ class LaneStore:
 
 
 class _Transaction:
-    """All or nothing; the lock is taken at once, so that it cannot fail half-way."""
+    """All or nothing; the lock is taken at once, so that it cannot fail half-way.
+
+    A commit that fails (a full disk) is rolled back: an open transaction would refuse every scan
+    after it, also once there is room again.
+    """
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
@@ -205,4 +273,9 @@ class _Transaction:
         self._db.execute("BEGIN IMMEDIATE")
 
     def __exit__(self, kind: object, error: object, at: object) -> None:
-        self._db.execute("ROLLBACK" if kind else "COMMIT")
+        try:
+            if kind is None:
+                self._db.execute("COMMIT")
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")

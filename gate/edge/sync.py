@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
@@ -23,9 +24,10 @@ from gate.edge.lane import Lane
 
 FEED_WAIT_S = 5.0
 """Also the heartbeat: each poll is preceded by a hello."""
-BACKOFF_S = (0.3, 10.0)
+BACKOFF_S = (0.3, 2.0)
+"""The upper end is also how long after healing the server may not know what happened here."""
 IDLE_UPLOAD_S = 2.0
-_UNAUTHORISED, _CONFLICT = 401, 409
+_CONFLICT = 409
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -69,6 +71,8 @@ class Sync:
         self._executor = executor
         self._jitter = jitter
         self._woken = asyncio.Event()
+        self._compared = False
+        """Whether the server was asked what it holds of earlier epochs since it was last away."""
         self.status = SyncStatus(since_s=time.monotonic())
 
     def wake(self) -> None:
@@ -89,27 +93,40 @@ class Sync:
         while True:
             try:
                 heard = await step()
-                failures = 0
-                if heard:
-                    self.status.heard_s = time.monotonic()
-                    self.status.say(Link.ONLINE)
-            except ServerAway as error:
-                failures += 1
-                self.status.say(Link.OFFLINE, str(error))
-            except CallRefused as error:
-                if error.status == _UNAUTHORISED:
-                    self.status.say(Link.REVOKED, str(error))
+            except Exception as error:  # noqa: BLE001 - whatever it was, the lane decides on
+                self._failed(error)
+                if self.status.link is Link.REVOKED:
                     return
                 failures += 1
-                self.status.say(Link.OFFLINE, str(error))
-                _log.error("the server refuses this lane: %s", error)
-            except (PolicyError, ValueError) as error:
-                failures += 1
-                _log.error("what the server sent cannot be used: %s", error)
-            if failures:
+                self._compared = False
                 low, high = BACKOFF_S
                 wait_s = min(high, low * 2 ** min(failures, 10))
                 await asyncio.sleep(wait_s * (0.5 + self._jitter() / 2))
+                continue
+            failures = 0
+            if heard:
+                self.status.heard_s = time.monotonic()
+                self.status.say(Link.ONLINE)
+
+    def _failed(self, error: Exception) -> None:
+        """Say what went wrong. Only the server being away is ordinary."""
+        match error:
+            case ServerAway():
+                self.status.say(Link.OFFLINE, str(error))
+            case CallRefused(status=401):
+                self.status.say(Link.REVOKED, str(error))
+            case CallRefused():
+                self.status.say(Link.OFFLINE, str(error))
+                _log.error("the server refuses this lane: %s", error)
+            case PolicyError() | ValueError():
+                self.status.say(self.status.link, f"not taken from the server: {error}")
+                _log.error("what the server sent cannot be used: %s", error)
+            case sqlite3.Error() | OSError():
+                self.status.say(self.status.link, f"the lane's store failed: {error}")
+                _log.error("the lane's store failed: %s", error)
+            case _:
+                self.status.say(self.status.link, f"a fault of ours: {type(error).__name__}")
+                _log.error("the sync met a fault of ours; it tries again", exc_info=error)
 
     async def _down(self) -> bool:
         """Hello, then the snapshot or the feed's next rows."""
@@ -119,7 +136,7 @@ class Sync:
         welcome = await self._client.hello(
             Hello(lane.identity.epoch, cursor or 0, waiting, __version__)
         )
-        await self._on_lane(lane.acknowledged, welcome.acked_through)
+        await self._on_lane(lane.acknowledged, lane.identity.epoch, welcome.acked_through)
         if cursor is None or cursor > welcome.head:
             await self._take_snapshot()
             return True
@@ -141,17 +158,32 @@ class Sync:
         """Send what waits, in order; then sleep until there is more. Whether it heard the
         server."""
         self._woken.clear()
-        heard = False
+        heard = await self._compare()
         while records := await self._on_lane(self._lane.batch, RECORDS_PER_BATCH_MAX):
-            ack = await self._client.log(self._lane.identity.epoch, records)
-            await self._on_lane(self._lane.acknowledged, ack.acked_through)
-            if ack.acked_through < records[-1].number:
+            first, last = records[0], records[-1]
+            ack = await self._client.log(first.epoch, first.number, records)
+            await self._on_lane(self._lane.acknowledged, first.epoch, ack.acked_through)
+            if ack.acked_through < last.number:
                 raise ServerAway("the server did not take every record")
             heard = True
         if not heard:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), IDLE_UPLOAD_S)
+                # Not `wait_for`: before Python 3.12 it drops a cancellation that comes with the
+                # event, and a lane stopped right after a scan would never end.
+                async with asyncio.timeout(IDLE_UPLOAD_S):
+                    await self._woken.wait()
         return heard
+
+    async def _compare(self) -> bool:
+        """Ask, by an empty batch, what the server holds of earlier epochs: hello tells of ours
+        only, and a server that comes back may have been restored."""
+        if self._compared:
+            return False
+        for epoch in self._lane.older_epochs:
+            ack = await self._client.log(epoch, 1, [])
+            await self._on_lane(self._lane.acknowledged, epoch, ack.acked_through)
+        self._compared = True
+        return bool(self._lane.older_epochs)
 
     async def _on_lane(self, act: Callable[..., T], *arguments: object) -> T:
         loop = asyncio.get_running_loop()

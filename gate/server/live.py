@@ -143,7 +143,8 @@ class Live:
     async def changed(self, timeout_s: float) -> bool:
         """Wait for the next change; False when there was none in time."""
         try:
-            await asyncio.wait_for(self._changed.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._changed.wait()
         except TimeoutError:
             return False
         return True
@@ -249,7 +250,10 @@ class Live:
         shown = self.inside()
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), POLL_S)
+                # Not `wait_for`: before Python 3.12 it drops a cancellation that comes with the
+                # event, and a busy server would not stop.
+                async with asyncio.timeout(POLL_S):
+                    await self._wake.wait()
             self._wake.clear()
             try:
                 changed = await self._catch_up()
