@@ -5,6 +5,7 @@ Where a measurement takes a sample, `--all` takes its `measure_all()` instead.
 """
 
 import importlib
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from collections.abc import Iterator
 from tests.bench.measure import Line, table
 
 NAMES = ("access", "lane", "camera", "badge", "imports", "restart", "scans", "screen")
+QUIET = 0.5
+"""Processes that others may be running without spoiling the figures."""
 
 
 def lines_of(name: str, whole: bool = False) -> Iterator[Line]:
@@ -28,10 +31,14 @@ def main(arguments: list[str]) -> int:
     if unknown:
         print(f"no benchmark called {', '.join(unknown)}; there are: {', '.join(NAMES)}")
         return 2
+    before = os.getloadavg()[0]
     lines: list[Line] = []
     for name in names or NAMES:
         lines.extend(lines_of(name, "--all" in arguments))
     print(table(lines))
+    if before > QUIET:
+        print(f"\nThe machine was not quiet (load {before:.1f} at the start on {os.cpu_count()} "
+              "cores): what is missed here may be met on a quiet one.")  # fmt: skip
     return 0
 
 

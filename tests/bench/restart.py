@@ -21,16 +21,17 @@ async def _measure() -> list[Line]:
         await server.import_people(people_csv())
         devices = await load.devices(server, DEVICES)
         await load.run(load.Plan(server.port, devices, scans=SCANS_EACH))
-        seconds = []
+        seconds, cpu = [], []
         for _ in range(TIMES):
             server.kill()
             seconds.append(await server.start())
+            cpu.append(server.cpu_s())
             recount = await server.operator.operate(
                 "GET", f"/api/v1/editions/{server.edition}/recount"
             )
             if not recount["equal"] or recount["records"] != DEVICES * SCANS_EACH:
                 raise SystemExit(f"the restarted server lost records: {recount}")
-    note = "process started -> /readyz, its database killed with it; worst of the runs is p99"
+    note = f"process started -> /readyz, database killed too; {min(cpu):.1f} s of it computing"
     return [
         line("server restart after SIGKILL", seconds, unit="s", target="<= 5 s", p99_max=5,
              note=note)
