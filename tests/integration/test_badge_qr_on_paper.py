@@ -48,7 +48,7 @@ def test_the_quiet_zone_is_white_and_the_code_is_40_mm(what, dpi):
     pixels = badges.drawn(data, dpi)
     qr = badges.renderer().layout(data, dpi).page["qr"]
     assert qr["width"] >= 40.0
-    per_mm, quiet = dpi / badges.MM_PER_INCH, round(4 * qr["pitch"] * dpi / badges.MM_PER_INCH)
+    per_mm, quiet = dpi / badges.MM_PER_INCH, round(4 * qr["width"] / 37 * dpi / badges.MM_PER_INCH)
     x, y, side = (round(qr[key] * per_mm) for key in ("x", "y", "width"))
     assert x >= quiet, "it does not reach over the edge of the paper"
     around = pixels[y - quiet : y + side + quiet, x - quiet : x + side + quiet].copy()
