@@ -157,7 +157,7 @@ async def test_what_a_keyboard_scanner_types_is_handed_in_clean(lane):
     assert await lane.post(b"\xff\xfe\x00P1") == 204
     assert await lane.post("") == 204
     assert await lane.post("\r\n\t") == 204
-    assert lane.typed == ["P1ABC ", "P1ABC", "��P1"]
+    assert lane.typed == ["P1ABC", "P1ABC", "��P1"]
 
 
 async def test_a_scan_without_end_is_refused(lane):
