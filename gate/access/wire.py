@@ -84,6 +84,9 @@ class Welcome(msgspec.Struct, frozen=True):
     direction: Direction
     short: tuple[ZoneId, ...] = ()
     """Hard zones in which another lane has no rights left: return what is not needed."""
+    timeline: str = ""
+    """Another one than the lane's own: what the lane heard may not be what happened, as after the
+    restore of a backup. Only a snapshot helps then, also if the feed is as long as it was."""
 
 
 class Lease(msgspec.Struct, frozen=True):
@@ -150,6 +153,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     """What still matters of what happened at other lanes."""
     moves_through: int = 0
     """Position in the server's log up to which `moves` speaks."""
+    timeline: str = ""
 
 
 class FeedRow(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -174,6 +178,7 @@ class Feed(msgspec.Struct, frozen=True):
     moves: tuple[Move, ...] = ()
     """What happened at the venue's lanes after the position asked for, this lane's own included."""
     moves_through: int = 0
+    timeline: str = ""
 
 
 class LogBatch(msgspec.Struct, frozen=True):

@@ -40,6 +40,7 @@ class Lane:
         self.gate = identity.gate or GateId("")
         self.direction = identity.direction
         self._known: Known | None = None
+        self._timeline = ""
         self._raised: dict[int, int] = {}
         """Generations that badges proved and the disk does not have yet."""
         with store.reading():
@@ -58,6 +59,11 @@ class Lane:
     @property
     def cursor(self) -> int | None:
         return self._known.cursor if self._known else None
+
+    @property
+    def timeline(self) -> str:
+        """Of which of the server's timelines the cursor speaks."""
+        return self._timeline
 
     @property
     def waiting(self) -> int:
@@ -108,6 +114,8 @@ class Lane:
         """Rows of the feed. Raises ValueError when they do not follow, PolicyError for a policy
         that cannot be read; then nothing was taken."""
         known = self._known
+        if feed.timeline != self._timeline:
+            raise ValueError("the feed is of another timeline")
         if known is None or any(
             row.seq != known.cursor + place for place, row in enumerate(feed.rows, 1)
         ):
@@ -161,6 +169,7 @@ class Lane:
 
     def _take(self, snapshot: Snapshot) -> None:
         policy = parse(snapshot.policy, "snapshot")
+        self._timeline = snapshot.timeline
         if self._known is None:
             self._known = Known(policy)
             self._known.generation_min = self._store.generations()

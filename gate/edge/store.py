@@ -15,7 +15,7 @@ import msgspec
 
 from gate.access.ledger import LogRecord
 from gate.access.model import DeviceId, Mode, Profile, SigningKey, Status
-from gate.access.wire import FeedRow, HolderRow, Snapshot
+from gate.access.wire import FeedRow, HolderRow, Snapshot, Supervisor
 
 SCHEMA_VERSION = 1
 BUSY_S = 5.0
@@ -26,8 +26,9 @@ SCHEMA = (
     "CREATE TABLE profile (number INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
     """CREATE TABLE holder (
     holder INTEGER PRIMARY KEY, generation INTEGER NOT NULL, profile INTEGER NOT NULL,
-    status TEXT NOT NULL, attention TEXT NOT NULL
+    status TEXT NOT NULL, attention TEXT NOT NULL, delegation INTEGER NOT NULL
 ) STRICT""",
+    "CREATE TABLE supervisor (number INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
     """CREATE TABLE generation_min (
     holder INTEGER PRIMARY KEY, generation INTEGER NOT NULL
 ) STRICT""",
@@ -40,10 +41,13 @@ GET = "SELECT value FROM meta WHERE name = ?"
 SET = "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
 SAVE_KEY = "INSERT INTO signing_key VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body"
 SAVE_PROFILE = "INSERT INTO profile VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body"
+SAVE_SUPERVISOR = (
+    "INSERT INTO supervisor VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body"
+)
 SAVE_HOLDER = """
-INSERT INTO holder VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+INSERT INTO holder VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
     generation = excluded.generation, profile = excluded.profile, status = excluded.status,
-    attention = excluded.attention
+    attention = excluded.attention, delegation = excluded.delegation
 """
 RAISE_GENERATION = """
 INSERT INTO generation_min VALUES (?, ?) ON CONFLICT DO UPDATE
@@ -57,6 +61,7 @@ RECORDS = "SELECT body FROM log ORDER BY epoch, number"
 
 _decode_record = msgspec.json.Decoder(LogRecord).decode
 _decode_profile = msgspec.json.Decoder(Profile).decode
+_decode_supervisor = msgspec.json.Decoder(Supervisor).decode
 _decode_key = msgspec.json.Decoder(SigningKey).decode
 
 
@@ -174,23 +179,29 @@ class LaneStore:
                 _decode_profile(b) for (b,) in self._db.execute("SELECT body FROM profile")
             ),
             holders=tuple(
-                HolderRow(h, g, p, Status(s), tuple(filter(None, a.split("\n"))))
-                for h, g, p, s, a in self._db.execute("SELECT * FROM holder")
+                HolderRow(h, g, p, Status(s), tuple(filter(None, a.split("\n"))), d)
+                for h, g, p, s, a, d in self._db.execute("SELECT * FROM holder")
             ),
             mode=Mode(self._get("mode") or Mode.NORMAL),
+            supervisors=tuple(
+                _decode_supervisor(b) for (b,) in self._db.execute("SELECT body FROM supervisor")
+            ),
+            timeline=self._get("timeline") or "",
         )
 
     def replace(self, snapshot: Snapshot) -> None:
         """Take a snapshot in place of everything synced; the log and the minimum generations
         stay."""
         with _Transaction(self._db):
-            for table in ("signing_key", "profile", "holder"):
+            for table in ("signing_key", "profile", "holder", "supervisor"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from this line
             self._save_keys(snapshot.keys)
             self._save_profiles(snapshot.profiles)
             self._save_holders(snapshot.holders)
+            self._save_supervisors(snapshot.supervisors)
             self._set("policy", snapshot.policy)
             self._set("mode", snapshot.mode)
+            self._set("timeline", snapshot.timeline)
             self._set("cursor", str(snapshot.cursor))
             self._set("known_until_min", str(snapshot.known_until_min))
 
@@ -201,6 +212,7 @@ class LaneStore:
                 self._save_keys([row.key] if row.key else ())
                 self._save_profiles([row.profile] if row.profile else ())
                 self._save_holders([row.holder] if row.holder else ())
+                self._save_supervisors([row.supervisor] if row.supervisor else ())
                 if row.policy is not None:
                     self._set("policy", row.policy)
                 if row.mode is not None:
@@ -218,8 +230,14 @@ class LaneStore:
     def _save_holders(self, rows: Iterable[HolderRow]) -> None:
         self._db.executemany(
             SAVE_HOLDER,
-            ((r.holder, r.generation, r.profile, r.status, "\n".join(r.attention)) for r in rows),
+            (
+                (r.holder, r.generation, r.profile, r.status, "\n".join(r.attention), r.delegation)
+                for r in rows
+            ),
         )
+
+    def _save_supervisors(self, rows: Iterable[Supervisor]) -> None:
+        self._db.executemany(SAVE_SUPERVISOR, ((s.number, msgspec.json.encode(s)) for s in rows))
 
     # --- what happened here
 

@@ -137,7 +137,7 @@ class Sync:
             Hello(lane.identity.epoch, cursor or 0, waiting, __version__)
         )
         await self._on_lane(lane.acknowledged, lane.identity.epoch, welcome.acked_through)
-        if cursor is None or cursor > welcome.head:
+        if cursor is None or cursor > welcome.head or lane.timeline != welcome.timeline:
             await self._take_snapshot()
             return True
         try:

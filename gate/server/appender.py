@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import hashlib
 import logging
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -106,6 +107,9 @@ class Appender:
         self._own = asyncio.Lock()
         self._short: dict[ZoneId, float] = {}
         self.changed = asyncio.Event()
+        self.timeline = ""
+        """New each time this server takes over its database: that may have been restored, and
+        then the same positions of the feed stand for other changes than lanes were told."""
         self._connect = connect
         self._edition = known.policy.edition
         self._queue: asyncio.Queue[_Job] = asyncio.Queue(QUEUE_MAX)
@@ -233,6 +237,7 @@ class Appender:
             )
         self._connection = connection
         await self._recall()
+        self.timeline = secrets.token_hex(8)
 
     async def _recall(self) -> None:
         """Take positions, numbers and presence from what is committed."""

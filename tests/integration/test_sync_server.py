@@ -242,6 +242,26 @@ async def test_a_restored_server_gets_back_what_the_restore_lost(
         assert stored == await lane.records()
 
 
+async def test_a_lane_hears_what_a_restored_server_did_at_positions_it_knew_already(
+    server, name, folder, badges, network
+):
+    """When the lane is back, the restored feed is as long as it was: only its timeline tells."""
+    await server.import_people(Person("GONE-1"))
+    gone = await server.badge("GONE-1")
+    with server.restored_afterwards():
+        async with lanes.live(folder, network.url) as lane:
+            await ready(lane)
+            before = lane.lane.cursor
+            await server.import_people(Person("LOST-1"))
+            await eventually(lambda: lane.lane.cursor > before, "the lane is ahead of the backup")
+            ahead = lane.lane.cursor
+    await server.import_people(Person("GONE-1", status="cancelled"))
+    await server.import_people(*(Person(f"ANEW-{number}") for number in range(ahead - before)))
+    async with lanes.live(folder, network.url) as lane:
+        await eventually(lambda: lane.lane.cursor > ahead, "the lane is with the server again")
+        assert (await lane.scan(gone)).decision.reason is Reason.CANCELLED
+
+
 async def test_a_policy_that_cannot_be_read_leaves_the_lane_as_it_was(server, name, folder, badges):
     """A row no server of ours writes: put into its table by hand, and taken out again."""
     async with lanes.live(folder, server.url) as lane:

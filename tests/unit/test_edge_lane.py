@@ -231,6 +231,15 @@ def test_rows_that_do_not_follow_are_not_taken(tmp_path, seqs):
         assert lane.cursor == 100
 
 
+def test_rows_of_another_timeline_are_not_taken(store):
+    """The server was restored between two polls: the same position is another change."""
+    lane = ready(store)
+    row = FeedRow(seq=101, holder=lanes.holder(1, status=Status.BLOCKED))
+    with pytest.raises(ValueError, match="another timeline"):
+        lane.apply(Feed((row,), 101, 300_000, timeline="restored"))
+    assert lane.cursor == 100
+
+
 def test_a_lane_without_a_snapshot_takes_no_rows(store):
     with pytest.raises(ValueError, match="does not follow"):
         Lane(store, lanes.identity()).apply(lanes.feed(FeedRow(seq=1)))

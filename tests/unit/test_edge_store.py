@@ -7,11 +7,12 @@ import sys
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from gate.access.ledger import LogRecord
 from gate.access.model import DeviceId, Direction, GateId, Mode, Reason, Status
-from gate.access.wire import FeedRow
+from gate.access.wire import FeedRow, HolderRow, Supervisor
 from gate.edge.lane import Lane
 from gate.edge.store import LaneStore, StoreUnusable
 from tests import lanes
@@ -49,7 +50,12 @@ def test_a_commit_waits_for_the_disk(path):
 
 
 def test_a_snapshot_comes_back_as_it_was_taken(path):
-    taken = lanes.snapshot(5)
+    taken = msgspec.structs.replace(
+        lanes.snapshot(5),
+        timeline="after the restore",
+        supervisors=(Supervisor(1, "$argon2id$...", holder=7), Supervisor(2, "", active=False)),
+        holders=(HolderRow(1, 2, 3, Status.APPROVED, ("escort", "protocol"), delegation=4),),
+    )
     with opened(path) as store:
         store.replace(taken)
     with opened(path) as store:

@@ -60,6 +60,7 @@ async def hello(call: Call) -> Welcome:
         gate=device.gate,
         direction=device.direction,
         short=appender.short(),
+        timeline=appender.timeline,
     )
 
 
@@ -89,6 +90,7 @@ def _snapshot(service: Service) -> bytes:
             supervisors=tuple(known.supervisors.values()),
             moves=tuple(known.whereabouts.relevant(service.clock.now())),
             moves_through=appender.recent.through,
+            timeline=appender.timeline,
         )
     )
 
@@ -111,11 +113,11 @@ async def feed(call: Call) -> Feed:
         else ()
     )
     if query.moves_after is None:
-        return Feed(tuple(rows), head, known_until)
+        return Feed(tuple(rows), head, known_until, timeline=appender.timeline)
     moves = appender.recent.after(query.moves_after)
     if moves is None:
         raise Refused(409, "Too far behind", "take a new snapshot: it holds what still matters")
-    return Feed(tuple(rows), head, known_until, *moves)
+    return Feed(tuple(rows), head, known_until, *moves, appender.timeline)
 
 
 async def _news(appender: Appender, query: FeedQuery) -> None:
