@@ -4,32 +4,24 @@ import signal
 import subprocess
 import sys
 
-import pytest
-
 from deploy.demo.programs import ROOT
 from tests import programs
 from tests.integration import kill_lane
 
 
-@pytest.fixture(scope="module")
-def server():
-    with programs.running() as server:
-        yield server
-
-
-async def test_no_kill_takes_or_doubles_what_a_lane_had_shown(server, tmp_path):
-    account = await kill_lane.run(server, tmp_path / "lane", kills=3)
+async def test_no_kill_takes_or_doubles_what_a_lane_had_shown(program, tmp_path):
+    account = await kill_lane.run(program, tmp_path / "lane", kills=3)
     assert account.kills == 3 and account.shown >= 3
     assert account.shown <= account.kept == account.stored
     assert account.kept - account.shown <= account.kills  # killed between keeping and showing
 
 
-async def test_a_second_program_on_the_same_lane_is_refused_in_words(server, tmp_path):
-    await server.enrol("twice", tmp_path)
-    first, second = _entrance(server, tmp_path), None
+async def test_a_second_program_on_the_same_lane_is_refused_in_words(program, tmp_path):
+    await program.enrol("twice", tmp_path)
+    first, second = _entrance(program, tmp_path), None
     try:
         assert b"page at" in first.stdout.readline()
-        second = _entrance(server, tmp_path)
+        second = _entrance(program, tmp_path)
         said = second.communicate(timeout=40)[0].decode()
         assert second.returncode == 1
         assert "another program has it open" in said and "Traceback" not in said

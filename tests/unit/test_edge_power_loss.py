@@ -1,8 +1,12 @@
 """The power goes at any moment: whatever a lane showed green for is on its disk afterwards."""
 
 import random
+import tempfile
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
+
+import pytest
 
 from gate.access.wire import FeedRow
 from gate.edge.lane import Lane
@@ -80,15 +84,24 @@ def _broken(store: LaneStore, promises: list) -> list[str]:
     return said
 
 
-def test_no_crash_takes_what_a_lane_had_shown(tmp_path):
+@pytest.fixture
+def quick_folder():
+    """In memory where there is such a place: six hundred stores are opened, and one disk is
+    enough to wait for."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)
+
+
+def test_no_crash_takes_what_a_lane_had_shown(tmp_path, quick_folder):
     disk = Disk()
     lived(tmp_path / "lane.sqlite", disk)
     merges = [each for each in disk.asked if each == Sync("lane.sqlite", folder=False)]
     assert len(merges) > 10, "merging was not part of the morning"
-    assert lost(tmp_path, disk, CRASHES) == []
+    assert lost(quick_folder, disk, CRASHES) == []
 
 
-def test_this_test_notices_a_store_that_does_not_wait_for_the_disk(tmp_path):
+def test_this_test_notices_a_store_that_does_not_wait_for_the_disk(tmp_path, quick_folder):
     disk = Disk()
     lived(tmp_path / "lane.sqlite", disk, after_open="PRAGMA synchronous = NORMAL")
-    assert lost(tmp_path, disk, 60) != []
+    assert lost(quick_folder, disk, 60) != []
