@@ -8,7 +8,7 @@ import socket
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, NoReturn, Self, TypeVar
 from urllib.parse import quote
 
 import aiohttp
@@ -120,14 +120,26 @@ class Client:
     async def import_file(
         self, edition: str, name: str, raw: bytes, dry_run: bool
     ) -> AsyncIterator[dict[str, Any]]:
-        """Each step of an import while it runs; the last has the report."""
+        """Each step of an import while it runs; the last has the report.
+
+        Raises CallRefused and ServerAway, also in the middle: then nothing was stored, or the
+        answer was lost; importing the file again is harmless.
+        """
         path = (
             f"/api/v1/editions/{edition}/imports?file={quote(name, safe='')}&dry_run={int(dry_run)}"
         )
-        async with self._request("POST", path, raw, IMPORT_S, "application/octet-stream") as answer:
-            await _check(answer)
-            async for line in answer.content:
-                yield json.loads(line)
+        try:
+            async with self._request(
+                "POST", path, raw, IMPORT_S, "application/octet-stream"
+            ) as answer:
+                await _check(answer)
+                async for line in answer.content:
+                    step = json.loads(line)
+                    if problem := step.get("problem"):
+                        _refuse(problem["status"], problem["title"], problem.get("detail", ""))
+                    yield step
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise ServerAway(f"{self._url} broke off: {error or type(error).__name__}") from None
 
     # --- one call
 
@@ -201,12 +213,13 @@ async def _check(answer: aiohttp.ClientResponse) -> None:
         title, detail = str(problem["title"]), str(problem.get("detail", ""))
     except (ValueError, KeyError, TypeError, AttributeError):
         title, detail = f"HTTP {answer.status}", raw[:200]
-    if (
-        answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        or answer.status == HTTPStatus.TOO_MANY_REQUESTS
-    ):
+    _refuse(answer.status, title, detail)
+
+
+def _refuse(status: int, title: str, detail: str) -> NoReturn:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
         raise ServerAway(f"{title}: {detail}")
-    raise CallRefused(answer.status, title, detail)
+    raise CallRefused(status, title, detail)
 
 
 async def _limited(answer: aiohttp.ClientResponse) -> bytes:

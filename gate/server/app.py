@@ -1,7 +1,5 @@
 """The service as a whole: what it starts, in which order, and the application in front of it."""
 
-import logging
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,13 +14,14 @@ from gate.access.wire import FeedRow
 from gate.editions import example
 from gate.server import migrate, problem, routes
 from gate.server.api import all_routes
-from gate.server.appender import AnotherServer, Appender, Busy, StorageAway
+from gate.server.appender import Appender
 from gate.server.auth import Auth, operator_token
 from gate.server.devices import Devices
 from gate.server.issue import Signer, signer
 from gate.server.live import Live
 from gate.server.problem import Refused
 from gate.server.service import SERVICE, Service
+from gate.server.store import log as log_store
 from gate.server.store import registrations as store
 from gate.server.store import supervisors
 from gate.settings import ServerSettings
@@ -39,7 +38,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-_log = logging.getLogger(__name__)
 
 
 def policy_text(settings: ServerSettings) -> tuple[str, str]:
@@ -94,8 +92,12 @@ async def service(settings: ServerSettings, database_url: str) -> AsyncIterator[
 
 
 async def _known(pool: asyncpg.Pool, policy: Policy, badge_signer: Signer) -> Known:
-    """What the database says, in memory; the appender adds positions and presence."""
+    """What the database says, in memory; the appender adds positions and presence.
+
+    The cursor is read first: what another server still changes now, the appender applies again.
+    """
     known = Known(policy)
+    _, known.cursor = await log_store.heads(pool, policy.edition)
     known.keys = {key.key_id: key for key in await store.keys(pool, policy.edition)}
     known.keys[badge_signer.public.key_id] = badge_signer.public
     known.profiles = {p.number: p for p in await store.profiles(pool, policy.edition)}
@@ -151,23 +153,12 @@ async def _close_streams(app: web.Application) -> None:
 async def _answer_errors(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Whatever happens, the answer is a problem in plain words; details stay in the log."""
+    """Whatever happens, the answer is a problem in plain words."""
     try:
         return await handler(request)
-    except Refused as refused:
-        return problem.answer(refused)
     except web.HTTPException as error:
         answer = problem.answer(Refused(error.status, error.reason))
         answer.headers.update({k: v for k, v in error.headers.items() if k == "Allow"})
         return answer
-    except Busy as error:
-        return problem.answer(Refused(503, "Busy", str(error), 1))
-    except (StorageAway, AnotherServer, TimeoutError) as error:
-        return problem.answer(Refused(503, "Storage away", str(error), 1))
-    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError) as error:
-        _log.warning("the database does not answer: %s", error)
-        return problem.answer(Refused(503, "Storage away", "the database does not answer", 1))
-    except Exception:  # noqa: BLE001 - no exception page for anybody
-        name = secrets.token_hex(4)
-        _log.exception("request %s failed", name)
-        return problem.answer(Refused(500, "Our fault", "the server's log says more"), name)
+    except Exception as error:  # noqa: BLE001 - no exception page for anybody
+        return problem.answer(problem.refusal(error))

@@ -27,11 +27,12 @@ from gate.access.known import Known
 from gate.access.ledger import LogRecord, RecordKind
 from gate.access.model import DeviceId, Direction, GateId, Reason, ZoneId
 from gate.access.policy import Zone
-from gate.access.wire import Decided, FeedRow, LogAck, LogBatch, OnlineScan
+from gate.access.wire import FEED_ROWS_MAX, Decided, FeedRow, LogAck, LogBatch, OnlineScan
 from gate.server.numbers import Numbers
 from gate.server.recent import Recent
 from gate.server.store import leases
 from gate.server.store import log as store
+from gate.server.store.away import AWAY
 from gate.server.store.log import Name
 
 SERVER = DeviceId("~server")
@@ -240,9 +241,17 @@ class Appender:
         self.timeline = secrets.token_hex(8)
 
     async def _recall(self) -> None:
-        """Take positions, numbers and presence from what is committed."""
+        """Take positions, numbers, presence and what the feed told from what is committed.
+
+        A change may be committed though its answer was lost with the connection.
+        """
         assert self._connection is not None
-        self._log_head, self.known.cursor = await store.heads(self._connection, self._edition)
+        self._log_head, feed_head = await store.heads(self._connection, self._edition)
+        while self.known.cursor < feed_head:
+            for row in await store.feed_after(
+                self._connection, self._edition, self.known.cursor, FEED_ROWS_MAX
+            ):
+                self.known.apply(row)
         self._numbers = {
             (row["device"], row["epoch"]): Numbers(row["highest"], row["acked"], set(row["beyond"]))
             for row in await self._connection.fetch(store.NUMBERS, self._edition)
@@ -262,13 +271,17 @@ class Appender:
                 if not self.ready:
                     await self._open()
                 await self._write_or_split(jobs)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                _log.error("the database failed a write: %s", error)
-                _fail(jobs, StorageAway(f"the database does not answer ({type(error).__name__})"))
-                await self._drop_connection()
             except AnotherServer as error:
                 _fail(jobs, error)
                 await asyncio.sleep(RECONNECT_S)
+            except (*AWAY, asyncpg.PostgresError) as error:
+                _log.error("the database failed a write: %s", error)
+                _fail(jobs, StorageAway(f"the database does not answer ({type(error).__name__})"))
+                await self._drop_connection()
+            except Exception as error:  # noqa: BLE001 - the only writer must outlive any mistake
+                _log.exception("a write failed; positions and presence are recalled")
+                _fail(jobs, error)
+                await self._drop_connection()
 
     async def _next(self) -> list[_Job]:
         """What waits, in order; a change is always alone."""
@@ -433,7 +446,7 @@ class Appender:
                 ]
                 if rows:
                     await store.feed_append(connection, self._edition, rows)
-        except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
+        except AWAY:
             raise
         except Exception as error:  # noqa: BLE001 - the caller's mistake is the caller's answer
             if not job.done.done():

@@ -23,6 +23,7 @@ from gate.access.review import Anomaly, AnomalyKind, Review
 from gate.clock import Clock
 from gate.server.store import log as store
 from gate.server.store import registrations
+from gate.server.store.away import AWAY
 
 POLL_S = 2.0
 TICK_S = 0.1
@@ -242,7 +243,7 @@ class Live:
                     await gone.wait()
                 finally:
                     connection.terminate()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (*AWAY, asyncpg.PostgresError) as error:
                 _log.warning("live counts lost their listener: %s", error)
                 await asyncio.sleep(POLL_S)
 
@@ -257,7 +258,7 @@ class Live:
             self._wake.clear()
             try:
                 changed = await self._catch_up()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (*AWAY, asyncpg.PostgresError) as error:
                 _log.warning("live counts cannot read the log: %s", error)
                 await asyncio.sleep(POLL_S)
                 continue

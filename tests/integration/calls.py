@@ -1,6 +1,8 @@
 """Calls of a running server as somebody: nobody, the operator, staff or a device."""
 
+import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -8,6 +10,13 @@ import aiohttp
 
 WAIT_S = 60.0
 PROBLEM = "application/problem+json"
+
+
+async def eventually(condition: Callable[[], Awaitable[bool]], within_s: float = WAIT_S) -> None:
+    """Wait until it holds; a generous limit, so that no test depends on speed."""
+    async with asyncio.timeout(within_s):
+        while not await condition():  # noqa: ASYNC110 - the condition is another program's
+            await asyncio.sleep(0.02)
 
 
 @dataclass(frozen=True)

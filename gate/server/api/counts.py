@@ -15,6 +15,7 @@ from gate.server.problem import Refused
 from gate.server.roles import Anonymous, Permission
 from gate.server.routes import Call, Route, Scope
 from gate.server.store import log as log_store
+from gate.server.store.away import AWAY
 
 BEAT_S = 2.0
 RETRY_MS = 1000
@@ -159,9 +160,19 @@ async def _stream(call: Call, response: web.StreamResponse) -> None:
         await response.write(said)
         if loop.time() - checked > CHECK_SESSION_S:
             checked = loop.time()
-            if isinstance(await identity.caller(call.request, call.service), Anonymous):
+            if not await _still_signed_in(call):
                 return
         fresh = await counts_live.changed(BEAT_S)
+
+
+async def _still_signed_in(call: Call) -> bool:
+    """Asked again later when the database is away: the stream has begun and cannot refuse."""
+    try:
+        return not isinstance(await identity.caller(call.request, call.service), Anonymous)
+    except Refused:
+        return False
+    except AWAY:
+        return True
 
 
 def _route(path: str, handler: object, summary: str, answer: object, **more: object) -> Route:

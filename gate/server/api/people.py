@@ -13,7 +13,7 @@ from msgspec import Meta
 from gate.access.model import CategoryId, EventId, Status
 from gate.server import imports
 from gate.server.imports import ImportReport
-from gate.server.problem import Refused
+from gate.server.problem import Problem, Refused, refusal
 from gate.server.registrations.parse import parse
 from gate.server.roles import Permission
 from gate.server.routes import Call, Route, Scope, read_limited
@@ -37,12 +37,13 @@ class FindQuery(msgspec.Struct):
 
 
 class Step(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line of an import's answer; the last one carries the report."""
+    """One line of an import's answer; the last one carries the report, or why there is none."""
 
     step: str
     done: int = 0
     of: int = 0
     report: ImportReport | None = None
+    problem: Problem | None = None
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -104,14 +105,28 @@ async def import_file(call: Call) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": NDJSON})
     await response.prepare(request)
     while (step := await steps.get()) is not None:
-        with contextlib.suppress(ConnectionError):
-            await response.write(msgspec.json.encode(step) + b"\n")
-    report = await running
-    if not query.dry_run:
-        said = f"{query.file}: +{report.added} ~{report.updated} refused {report.refused}"
-        await audit_store.audit(service.pool, call.staff.name, "registrations imported", said)
-    await response.write(msgspec.json.encode(Step("done", report=report)) + b"\n")
+        await _tell(response, step)
+    await _tell(response, await _outcome(call, running, query))
     return response
+
+
+async def _outcome(call: Call, running: asyncio.Task[ImportReport], query: ImportQuery) -> Step:
+    """The last line. The answer has begun, so an error is a line too."""
+    try:
+        report = await running
+        if not query.dry_run:
+            said = f"{query.file}: +{report.added} ~{report.updated} refused {report.refused}"
+            pool, who = call.service.pool, call.staff.name
+            await audit_store.audit(pool, who, "registrations imported", said)
+    except Exception as error:  # noqa: BLE001 - whoever waits is told
+        return Step("failed", problem=refusal(error).problem)
+    return Step("done", report=report)
+
+
+async def _tell(response: web.StreamResponse, step: Step) -> None:
+    """The import goes on when whoever asked for it has left."""
+    with contextlib.suppress(ConnectionError):
+        await response.write(msgspec.json.encode(step) + b"\n")
 
 
 async def find(call: Call) -> list[Person]:

@@ -114,7 +114,7 @@ async def existing(
     return {(r["device"], r["epoch"], r["number"]): (r["body"], r["answer"]) for r in rows}
 
 
-async def heads(connection: asyncpg.Connection, edition: str) -> tuple[int, int]:
+async def heads(connection: asyncpg.Connection | asyncpg.Pool, edition: str) -> tuple[int, int]:
     """(newest log position, newest feed position)."""
     row = await connection.fetchrow(HEADS, edition)
     return row["log_head"], row["feed_head"]
