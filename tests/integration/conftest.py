@@ -8,8 +8,8 @@ import asyncio
 import itertools
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -164,17 +164,13 @@ def settings(tmp_path) -> Callable[..., ServerSettings]:
 
 
 @pytest.fixture
-async def start(
-    settings, database_url
-) -> AsyncIterator[Callable[..., Awaitable[Running]]]:
-    """Starts servers: `await start(viewers_max=2)`; each is stopped at the end of the test."""
-    async with AsyncExitStack() as stack:
+def serve(settings, database_url) -> Callable[..., AbstractAsyncContextManager[Running]]:
+    """`async with serve(viewers_max=2) as server:` - a server of the test's own making."""
 
-        async def one(url: str = "", **more: object) -> Running:
-            running = serving(settings(**more), url or database_url)
-            return await stack.enter_async_context(running)
+    def one(**more: object) -> AbstractAsyncContextManager[Running]:
+        return serving(settings(**more), database_url)
 
-        yield one
+    return one
 
 
 @asynccontextmanager
@@ -188,9 +184,10 @@ async def serving(chosen: ServerSettings, url: str) -> AsyncIterator[Running]:
 
 
 @pytest.fixture
-async def server(start) -> Running:
+async def server(serve) -> AsyncIterator[Running]:
     """One server with nobody registered yet."""
-    return await start()
+    async with serve() as running:
+        yield running
 
 
 @pytest.fixture
