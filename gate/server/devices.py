@@ -53,7 +53,7 @@ class Devices:
 
         Raises Refused when gate and direction do not fit the policy.
         """
-        if role is DeviceRole.LANE:
+        if gate is not None or role is DeviceRole.LANE:
             place = self._policy.gates.get(GateId(gate or ""))
             if place is None:
                 known = ", ".join(self._policy.gates)

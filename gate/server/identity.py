@@ -20,7 +20,8 @@ async def caller(request: web.Request, service: Service) -> Caller:
     header = request.headers.get("Authorization", "")
     if header:
         scheme, _, token = header.partition(" ")
-        if scheme.lower() != "bearer" or not 0 < len(token) <= TOKEN_CHARS_MAX:
+        good = 0 < len(token) <= TOKEN_CHARS_MAX and token.isascii()
+        if scheme.lower() != "bearer" or not good:
             raise Refused(401, "Not signed in", "expected `Authorization: Bearer TOKEN`")
         return await _by_token(token.strip(), service)
     token = request.cookies.get(cookie_name(service), "")
@@ -38,15 +39,23 @@ async def _by_token(token: str, service: Service) -> Caller:
     return DeviceCaller(device)
 
 
-def check_same_site(request: web.Request, staff: Staff) -> None:
-    """A change by cookie must come from our own page, and carry its token."""
-    if not staff.csrf:
-        return
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        raise Refused(403, "Other site", "a change must come from this site's own page")
+def check_same_site(request: web.Request) -> None:
+    """A change that a browser makes must come from our own page."""
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
     origin = request.headers.get("Origin")
-    if origin and urlsplit(origin).netloc != request.host:
+    if site not in ("same-origin", "none") or (origin and _host(origin) != request.host):
         raise Refused(403, "Other site", "a change must come from this site's own page")
+
+
+def _host(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
+
+
+def check_csrf(request: web.Request, staff: Staff) -> None:
+    """A change by cookie must carry the page's own token."""
     sent = request.headers.get(CSRF_HEADER, "")
     if not hmac.compare_digest(sent.encode("utf-8", "replace"), staff.csrf.encode()):
         raise Refused(403, "Stale page", f"the header {CSRF_HEADER} is missing; reload the page")

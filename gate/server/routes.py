@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from gate.server import identity
 from gate.server.problem import Refused
@@ -21,6 +22,8 @@ from gate.server.store.devices import Device
 
 JSON = "application/json"
 BODY_BYTES_MAX = 64 * 1024
+WITHOUT_NUL = r"^[^\x00]*$"
+"""A pattern for text that is looked up or stored: PostgreSQL's holds any character but this."""
 
 
 class Scope(StrEnum):
@@ -152,8 +155,13 @@ def _authorise(route: Route, caller: Caller, request: web.Request, service: Serv
         if isinstance(caller, Anonymous):
             raise Refused(401, "Not signed in", "sign in, or send a device's token")
         raise Refused(403, "Not allowed", f"this needs the permission {route.permission}")
-    if isinstance(caller, Staff) and request.method not in ("GET", "HEAD"):
-        identity.check_same_site(request, caller)
+    if request.method not in ("GET", "HEAD"):
+        identity.check_same_site(request)
+        # Who signs in anew has no page yet that knows the token of an older session.
+        if isinstance(caller, Staff) and caller.csrf and route.permission is not Permission.PUBLIC:
+            identity.check_csrf(request, caller)
+    if "\0" in request.path:
+        raise Refused(404, "No such thing", "no name holds a NUL character")
     edition = request.match_info.get("edition")
     if route.scope is Scope.PATH and edition != service.policy.edition:
         raise Refused(404, "No such edition", f"this service runs {service.policy.edition}")
@@ -175,14 +183,19 @@ async def _body(route: Route, request: web.Request) -> object:
 
 async def read_limited(request: web.Request, limit: int) -> bytes:
     """The body, or Refused 413 as soon as it is longer than `limit` bytes."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Refused(415, "Compressed", "send the body as it is, without Content-Encoding")
     if (request.content_length or 0) > limit:
         raise Refused(413, "Too large", f"at most {limit:,} bytes")
     parts, size = [], 0
-    while part := await request.content.readany():
-        size += len(part)
-        if size > limit:
-            raise Refused(413, "Too large", f"at most {limit:,} bytes")
-        parts.append(part)
+    try:
+        while part := await request.content.readany():
+            size += len(part)
+            if size > limit:
+                raise Refused(413, "Too large", f"at most {limit:,} bytes")
+            parts.append(part)
+    except (web.RequestPayloadError, HttpProcessingError) as error:
+        raise Refused(400, "Broken body", f"it cannot be read: {type(error).__name__}") from None
     return b"".join(parts)
 
 

@@ -16,7 +16,7 @@ from gate.access.policy_file import PolicyError, parse
 from gate.access.wire import SCAN_CHARS_MAX
 from gate.server.problem import Refused
 from gate.server.roles import Permission
-from gate.server.routes import Call, Route, Scope
+from gate.server.routes import WITHOUT_NUL, Call, Route, Scope
 from gate.server.store import registrations as store
 from gate.words.words import Words
 
@@ -29,7 +29,7 @@ class Question(msgspec.Struct, frozen=True):
     gate: Annotated[str, Meta(max_length=64)]
     at_ms: Annotated[int, Meta(ge=0, le=AT_MS_MAX)]
     direction: Direction = Direction.ENTRY
-    registration: Annotated[str, Meta(max_length=64)] = ""
+    registration: Annotated[str, Meta(max_length=64, pattern=WITHOUT_NUL)] = ""
     badge: Annotated[str, Meta(max_length=SCAN_CHARS_MAX)] = ""
 
 

@@ -16,7 +16,7 @@ from gate.server.imports import ImportReport
 from gate.server.problem import Problem, Refused, refusal
 from gate.server.registrations.parse import parse
 from gate.server.roles import Permission
-from gate.server.routes import Call, Route, Scope, read_limited
+from gate.server.routes import WITHOUT_NUL, Call, Route, Scope, read_limited
 from gate.server.store import registrations as store
 from gate.server.store import staff as audit_store
 from gate.server.store.registrations import Stored
@@ -26,13 +26,13 @@ STEPS_QUEUED_MAX = 1000
 
 
 class ImportQuery(msgspec.Struct):
-    file: Annotated[str, Meta(max_length=200)] = "upload"
+    file: Annotated[str, Meta(max_length=200, pattern=WITHOUT_NUL)] = "upload"
     """Name of the file, for the report."""
     dry_run: bool = False
 
 
 class FindQuery(msgspec.Struct):
-    find: Annotated[str, Meta(min_length=3, max_length=80)]
+    find: Annotated[str, Meta(min_length=3, max_length=80, pattern=WITHOUT_NUL)]
     """Part of a name, an organisation or a code: three characters at least."""
 
 
@@ -177,7 +177,7 @@ ROUTES = (
         answer_type=NDJSON,
         query=ImportQuery,
         body_type="application/octet-stream",
-        errors=(409, 413),
+        errors=(409, 413, 415),
     ),
     _read(
         "/api/v1/editions/{edition}/registrations",
