@@ -48,14 +48,15 @@ class Auth:
         wait_s = max(self._names.wait_s(name), self._addresses.wait_s(address))
         if wait_s:
             raise Refused(429, "Too many tries", f"try again in {wait_s} s", wait_s)
+        self._names.begun(name)
+        self._addresses.begun(address)
         row = await store.one(self._pool, name)
         good = await self._verify(row.password_hash if row else self._nobody, password)
         if row is None or not good:
-            self._names.failed(name)
-            self._addresses.failed(address)
             await store.audit(self._pool, name[:64], "sign-in refused", address)
             raise Refused(403, "Not signed in", "name or password is wrong")
         self._names.succeeded(name)
+        self._addresses.taken_back(address)
         return await self._open(row.name, row.roles)
 
     async def use_link(
@@ -68,10 +69,11 @@ class Auth:
         """
         if wait_s := self._addresses.wait_s(address):
             raise Refused(429, "Too many tries", f"try again in {wait_s} s", wait_s)
+        self._addresses.begun(address)
         roles = await store.link_roles(self._pool, _hash(token))
         if roles is None:
-            self._addresses.failed(address)
             raise Refused(403, "Link not accepted", "it was used already or is too old")
+        self._addresses.taken_back(address)
         self._check_password(password)
         if await store.one(self._pool, name):
             raise Refused(409, "Name taken", f"there is an account {name!r}; choose another name")
@@ -87,11 +89,12 @@ class Auth:
         return token
 
     async def save_staff(self, who: str, name: str, password: str, roles: Sequence[Role]) -> None:
-        """Create an account, or give it a new password and roles."""
+        """Create an account, or give it a new password and roles; its sessions end."""
         self._check_password(password)
         async with self._busy:
             hashed = await asyncio.to_thread(self._hasher.hash, password)
         await store.save(self._pool, name, hashed, [role.value for role in roles])
+        await store.close_sessions_of(self._pool, name)
         await store.audit(self._pool, who, "staff saved", f"{name}: {', '.join(roles)}")
 
     async def hash_pin(self, pin: str) -> str:

@@ -26,6 +26,8 @@ TRIES = 5
 CACHE_MAX = 5000
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_CHARS = 10
+_AS_TYPED = str.maketrans("OIL", "011", "- ")
+"""What people read into Crockford's letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Devices:
         self._pool = pool
         self._policy = policy
         self._cache: dict[bytes, Device] = {}
+        self._changes = 0
         self._wrong_codes = Attempts(TRIES, CODE_MINUTES * 60)
         self.seen: dict[DeviceId, Seen] = {}
 
@@ -65,19 +68,20 @@ class Devices:
         await store.save(
             self._pool, self._policy.edition, device, role, gate, direction, _hash(code), expires
         )
+        self._forget(device)
         return f"{code[:5]}-{code[5:]}"
 
     async def enrol(self, code: str, address: str) -> Enrolled:
         """Raises Refused for a wrong, used or expired code, and after too many tries."""
         if wait_s := self._wrong_codes.wait_s(address):
             raise Refused(429, "Too many tries", "wait before the next code", wait_s)
-        plain = code.upper().replace("-", "").replace(" ", "").replace("O", "0")
+        self._wrong_codes.begun(address)
+        plain = code.upper().translate(_AS_TYPED)
         token = secrets.token_urlsafe(32)
         device = await store.enrol(
             self._pool, self._policy.edition, _hash(plain), _hash(token), datetime.now(UTC)
         )
         if device is None:
-            self._wrong_codes.failed(address)
             raise Refused(403, "Code not accepted", "it is wrong, used, or over ten minutes old")
         self._wrong_codes.succeeded(address)
         self._forget(device.id)
@@ -95,8 +99,11 @@ class Devices:
         hashed = _hash(token)
         device = self._cache.get(hashed)
         if device is None:
+            changes = self._changes
             device = await store.by_token(self._pool, self._policy.edition, hashed)
-            if device is not None and len(self._cache) < CACHE_MAX:
+            # What changed while the row was on its way may be newer than the row.
+            unchanged = changes == self._changes
+            if device is not None and unchanged and len(self._cache) < CACHE_MAX:
                 self._cache[hashed] = device
         return device if device is not None and not device.revoked else None
 
@@ -117,6 +124,7 @@ class Devices:
         return round(time.monotonic() - seen.at_s, 1) if seen else None
 
     def _forget(self, device: str) -> None:
+        self._changes += 1
         self._cache = {hashed: each for hashed, each in self._cache.items() if each.id != device}
 
 

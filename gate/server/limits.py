@@ -27,12 +27,18 @@ class Attempts:
             return 0
         return int(failures[0] + self.window_s - now) + 1
 
-    def failed(self, name: str) -> None:
+    def begun(self, name: str) -> None:
+        """Counts as a failure until told otherwise: tries made at once are no more than in turn."""
         failures = self._failures.setdefault(name, deque(maxlen=self.limit))
         failures.append(time.monotonic())
         self._failures.move_to_end(name)
         while len(self._failures) > NAMES_MAX:
             self._failures.popitem(last=False)
+
+    def taken_back(self, name: str) -> None:
+        """The latest try was none that counts; earlier failures stay."""
+        if failures := self._failures.get(name):
+            failures.pop()
 
     def succeeded(self, name: str) -> None:
         self._failures.pop(name, None)

@@ -13,7 +13,8 @@ from gate.server.roles import Permission
 from gate.server.routes import Call, Route, Scope
 from gate.server.store import staff as audit_store
 
-DeviceName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
+DeviceName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$(?!\n)")]
+"""Python's `$` alone would take a line end after the name."""
 
 
 class NewDevice(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from gate.server.api.address import address
 from gate.server.roles import Permission, Role, Staff
 from gate.server.routes import Call, Route, Scope
 
-Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]*$")]
+Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]*$(?!\n)")]
 Password = Annotated[str, Meta(min_length=1, max_length=200)]
 
 

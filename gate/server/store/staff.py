@@ -22,6 +22,7 @@ WHERE session.token_hash = $1 AND staff.name = session.name AND staff.active
 RETURNING staff.name, staff.roles, session.csrf
 """
 CLOSE_SESSION = "DELETE FROM session WHERE token_hash = $1"
+CLOSE_SESSIONS_OF = "DELETE FROM session WHERE name = $1"
 SAVE_LINK = "INSERT INTO one_time_link (token_hash, roles, expires_at) VALUES ($1, $2, $3)"
 LINK_ROLES = "SELECT roles FROM one_time_link WHERE token_hash = $1 AND expires_at > now()"
 USE_LINK = """
@@ -72,6 +73,10 @@ async def use_session(
 
 async def close_session(connection: Connection, token_hash: bytes) -> None:
     await connection.execute(CLOSE_SESSION, token_hash)
+
+
+async def close_sessions_of(connection: Connection, name: str) -> None:
+    await connection.execute(CLOSE_SESSIONS_OF, name)
 
 
 async def save_link(
