@@ -1,6 +1,7 @@
 """Calls of a running server as somebody: nobody, the operator, staff or a device."""
 
 import asyncio
+import io
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -70,9 +71,9 @@ class Api:
     async def call(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> Answer:
-        """`body` is sent as JSON, bytes as they are; `{edition}` in the path is filled in."""
+        """`body` is sent as JSON, bytes and files as they are; `{edition}` in a path is filled."""
         sent = {"X-CSRF-Token": self.csrf} if self.csrf and method != "GET" else {}
-        if body is not None and not isinstance(body, bytes):
+        if body is not None and not isinstance(body, bytes | io.IOBase):
             body = json.dumps(body).encode()
         if body is not None:
             sent["Content-Type"] = "application/json"

@@ -177,8 +177,8 @@ def serve(settings, database_url) -> Callable[..., AbstractAsyncContextManager[R
 async def serving(chosen: ServerSettings, url: str) -> AsyncIterator[Running]:
     """A server in this process, behind a real socket."""
     async with service(chosen, url) as behind, AsyncExitStack() as stack:
-        http = TestServer(application(behind), access_log=None)
-        await http.start_server(shutdown_timeout=1.0)
+        http = TestServer(application(behind))
+        await http.start_server(access_log=None, shutdown_timeout=1.0)
         stack.push_async_callback(http.close)
         yield Running(behind, str(http.make_url("")).rstrip("/"), stack)
 
