@@ -20,6 +20,8 @@ from gate.server.store.away import AWAY
 BEAT_S = 2.0
 RETRY_MS = 1000
 CHECK_SESSION_S = 60.0
+STALL_S = 20.0
+"""A viewer that takes nothing for so long has gone, though its connection is still open."""
 
 
 class DayQuery(msgspec.Struct):
@@ -157,12 +159,22 @@ async def _stream(call: Call, response: web.StreamResponse) -> None:
         said = b'event: beat\ndata: {"now_ms": %d}\n\n' % call.service.clock.now_ms()
         if fresh:
             said += b"event: counts\ndata: " + counts_live.latest(_day(call)) + b"\n\n"
-        await response.write(said)
+        if not await _taken(response, said, transport):
+            return
         if loop.time() - checked > CHECK_SESSION_S:
             checked = loop.time()
             if not await _still_signed_in(call):
                 return
         fresh = await counts_live.changed(BEAT_S)
+
+
+async def _taken(response: web.StreamResponse, said: bytes, to: asyncio.Transport) -> bool:
+    try:
+        await asyncio.wait_for(response.write(said), STALL_S)
+    except TimeoutError:
+        to.abort()
+        return False
+    return True
 
 
 async def _still_signed_in(call: Call) -> bool:
