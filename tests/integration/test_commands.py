@@ -1,0 +1,74 @@
+"""`gate serve` as a process, and the operator's commands against it, as an operator types them."""
+
+import random
+import re
+
+import pytest
+
+from tests.integration import kill_server, people
+from tests.integration.served import Served
+
+
+@pytest.fixture
+async def served(open_folder):
+    process = Served(open_folder())
+    yield process
+    await process.stop()
+
+
+async def test_the_server_killed_under_load_has_everything_it_acknowledged(served):
+    lanes = await kill_server.cycles(served, 2, random.Random(1))
+    assert any(lane.broken for lane in lanes), "somebody was cut off in the middle"
+
+
+async def test_an_operator_sets_a_venue_up_from_the_command_line(served, tmp_path):
+    status, _, error = await served.run("import", "nothing.csv")
+    assert status == 1
+    assert "start the server once" in error
+    await served.start()
+
+    file = tmp_path / "people.csv"
+    file.write_text(people.file(people.canary(), people.row("R-BAD1", category="wizard")))
+    status, out, _ = await served.run("import", str(file), "--dry-run")
+    assert status == 2
+    assert "Dry run, nothing stored" in out
+    status, out, _ = await served.run("import", str(file))
+    assert status == 2, "some rows were not taken"
+    assert "1 new, 0 changed, 0 unchanged, 1 badges signed, 1 rows refused" in out
+    assert "wizard" in out and "category" in out and "there are: delegate" in out
+    file.write_text(people.file(people.canary()))
+    status, out, _ = await served.run("import", str(file))
+    assert (status, "0 new, 0 changed, 1 unchanged" in out) == (0, True)
+
+    when = ("--gate", "high_level_door", "--at", "2026-07-08T09:00")
+    status, out, _ = await served.run("policy", "explain", "--registration", "R-CANARY", *when)
+    assert status == 0
+    assert re.search(r"^admit +admitted", out, re.MULTILINE)
+    status, out, error = await served.run("policy", "explain", "--registration", "R-NO", *when)
+    assert (status, out) == (1, "")
+    assert "No such registration" in error
+
+    status, out, _ = await served.run("enrol", "west-3-a", "--gate", "west_3")
+    assert status == 0
+    async with served.api() as anybody:
+        code = out.split()[0]
+        assert (await anybody.post("/api/v1/devices/enrol", {"code": code})).good()["gate"]
+    status, out, error = await served.run("enrol", "west-3-a", "--gate", "nowhere")
+    assert (status, out) == (1, "")
+    assert "Unknown gate" in error
+
+    status, out, _ = await served.run("admin-link", "--role", "desk")
+    assert out.startswith(f"{served.url}/welcome#")
+    async with served.api() as anybody:
+        body = {"token": out.strip().partition("#")[2], "name": "dana", "password": "long enough 1"}
+        assert (await anybody.post("/api/v1/welcome", body)).good()["roles"] == ["desk"]
+        assert (await anybody.get("/api/v1/editions/{edition}/registrations/R-CANARY")).good()
+
+    status, _, error = await served.run("serve", GATE_SERVER_PORT="0")
+    assert status == 1
+    assert "another server" in error, "a second one over the same data refuses in words"
+    assert await served.stop() == 0, "a clean stop"
+    for word in (*people.CANARIES, "R-CANARY", "Traceback"):
+        assert word.casefold() not in served.said.casefold()
+    status, _, error = await served.run("enrol", "x", "--gate", "west_3")
+    assert (status, "does not answer" in error) == (1, True)
