@@ -24,6 +24,7 @@ MAY = {
     Permission.WRITE_PEOPLE: {"command line", "desk", "admin"},
     Permission.MANAGE_DEVICES: {"command line", "admin"},
     Permission.MANAGE_STAFF: {"command line", "admin"},
+    Permission.COMMAND: {"command line", "supervisor", "admin"},
     Permission.LANE: {"lane"},
     Permission.PRINT: {"kiosk", "printer"},
 }
