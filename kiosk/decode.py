@@ -1,13 +1,12 @@
-"""From one camera frame to the badges in it. Pure but for the clock of its time budget.
+"""From one camera frame to the badges in it that a decoder sees.
 
 zxing-cpp reads first, restricted to QR Model 2 (the wider family invents payloads from partial
-badges). Only when it reads nothing are small regions enlarged and tried again, by zxing-cpp and
-then pyzbar, as long as the budget lasts. Any failure of a decoder is no sighting, never an error.
-What one frame does not give, `vision.tracker` finds over several.
+badges). What it does not read can be tried again on small regions, enlarged, by zxing-cpp and then
+pyzbar, as long as a time budget lasts: `vision.tracker` does so, after better means. Any failure
+of a decoder is no sighting, never an error.
 """
 
 import contextlib
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -27,7 +26,6 @@ without its quiet zone."""
 Attempt = tuple[float, Callable[[], "tuple[Sighting, ...]"]]
 """What it costs, as so many pixels walked by zxing-cpp, and what to do."""
 
-BUDGET_S = 0.030
 SIDE_MIN = 21
 """The smallest QR code has as many modules: a smaller picture holds none."""
 REGIONS_MAX = 5
@@ -78,29 +76,10 @@ class Zone:
 CAPTURE_ZONE = Zone()
 
 
-def read(frame: Image, budget_s: float = BUDGET_S) -> tuple[Sighting, ...]:
-    """Every code that could be read in a grey or BGR frame."""
-    if min(frame.shape[:2]) < SIDE_MIN:
-        return ()
-    work = Work(budget_s)
-    image = grey(frame)
-    found, failed = scan(image)
-    work.walked(image.size)
-    if found:
-        return found
-    if work.affords(image.size) and (light := scan(inverted(image))[0]):
-        return light
-    boxes = [box_of(quad, image) for quad in failed[:2]]
-    for cost_px, attempt in rescues(image, regions(image, boxes)):
-        if work.affords(cost_px) and (rescued := attempt()):
-            return rescued
-    return ()
-
-
 class Work:
     """The time a frame may take. What zxing-cpp took for its first pixels prices the next."""
 
-    def __init__(self, budget_s: float, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, budget_s: float, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._started = clock()
         self._ends = self._started + budget_s
@@ -122,7 +101,7 @@ def nearest(
 
 
 def grey(frame: Image) -> Image:
-    if frame.ndim == 2 or frame.shape[2] == 1:
+    if frame.ndim == 2 or frame.shape[2] == 1 or not frame.size:
         return frame.reshape(frame.shape[:2])
     return np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
 
@@ -136,6 +115,8 @@ def scan(image: Image) -> tuple[tuple[Sighting, ...], list[Quad]]:
 
     Dark codes on light, as badges are printed. A light one, on a telephone, needs its own pass.
     """
+    if min(image.shape) < SIDE_MIN:
+        return (), []
     try:
         results = zxingcpp.read_barcodes(
             image,

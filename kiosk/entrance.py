@@ -105,7 +105,7 @@ class Entrance:
                 text = self._seen.saw(seen.badge.text if seen.badge else None, at)
                 if text is not None:
                     loop.call_soon_threadsafe(self._queue, text)
-                if self._held.saw(seen, frame.shape[1], at):
+                if self._held.saw(seen, frame.shape[1], at) and not self._stop.is_set():
                     loop.call_soon_threadsafe(self._page.changed)
         except Exception as error:  # noqa: BLE001 - a lane that sees nothing must not look alive
             loop.call_soon_threadsafe(self._fail, error)
