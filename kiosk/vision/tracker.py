@@ -29,6 +29,7 @@ ERROR_READ = 0.45
 ALIKE_MIN = 0.3
 """Correlation of the data modules of two frames, above which they show the same badge."""
 FORGET_FRAMES = 8
+"""Frames without the badge that is followed, after which it is gone."""
 FRAMES_MAX = 3
 """Frames that are read together."""
 FAILED_MAX = 2
@@ -78,6 +79,7 @@ class Tracker:
         self._budget_s = budget_s
         self._clock = clock
         self._track: _Track | None = None
+        self._missed = 0
         self._fruitless: Image | None = None
 
     def look(self, frame: Image) -> Seen:
@@ -89,13 +91,15 @@ class Tracker:
         read, failed = decode.scan(image)
         work.walked(image.size)
         nearest = decode.nearest(read, width, height, self._zone)
+        before = self._track
         if nearest:
             found = self._nearer(image, failed, NEARER * nearest.width, work)
         else:
             found = self._anywhere(image, failed[:FAILED_MAX], work)
         held = [each for each in (*read, *found) if self._zone.holds(each, width, height)]
         badge = max(held, key=lambda each: each.width, default=None)
-        if badge and badge.text:
+        self._missed = self._missed + 1 if self._track is before else 0
+        if (badge and badge.text) or self._missed > FORGET_FRAMES:
             self._track = None
         return Seen(
             read=(*read, *(each for each in found if each.text)),
@@ -116,6 +120,8 @@ class Tracker:
     def _anywhere(self, image: Image, failed: Sequence[Quad], work: Work) -> tuple[Sighting, ...]:
         boxes = [decode.box_of(quad, image) for quad in failed]
         busy = self._changed(image, decode.regions(image, boxes)[len(boxes) :])
+        # The nearer badge first: once a code is read, no other is looked for.
+        busy.sort(key=lambda box: min(box[2] - box[0], box[3] - box[1]), reverse=True)
         if light := _light_on_dark(image, busy):
             return light
         places = self._followed_to(image)
@@ -126,10 +132,11 @@ class Tracker:
             return found
         for cost_px, attempt in decode.rescues(image, [*boxes, *busy]):
             if work.affords(cost_px):
-                enlarged = tuple(each for each in attempt() if self._wanted(each.text))
-                if enlarged:
-                    return enlarged
-        self._fruitless = None if found or not work.affords() else _small(image)
+                read = tuple(each for each in attempt() if self._wanted(each.text))
+                if read:
+                    return (*read, *_apart(found, read))
+        if work.affords() and not found:
+            self._searched_in_vain(image, busy)
         return found
 
     def _followed_to(self, image: Image) -> list[search.Region]:
@@ -145,26 +152,31 @@ class Tracker:
         places: Sequence[search.Region],
         work: Work,
     ) -> tuple[Sighting, ...]:
-        """The first code that reads, or else those that are surely codes, with no text."""
-        dark = []
+        """The first code that reads, and with no text those that were surely codes before it."""
+        dark: list[Sighting] = []
         for fit in search.fits(image, failed, places, self._sizes, work):
             if fit.error < ERROR_READ:
                 if text := self._text(fit, work):
-                    return (_sighting(text, fit.quad),)
+                    return (_sighting(text, fit.quad), *dark)
                 dark.append(_sighting("", fit.quad))
         return tuple(dark)
 
     def _changed(self, image: Image, boxes: Sequence[Box]) -> list[Box]:
-        """Without the regions that are as they were when all of them were searched in vain."""
+        """Without the regions that are as they were when they were searched in vain."""
         then, now = self._fruitless, _small(image)
         if then is None or then.shape != now.shape:
+            self._fruitless = None
             return list(boxes)
         moved = cv2.absdiff(then, now)
-        return [
-            (x0, y0, x1, y1)
-            for x0, y0, x1, y1 in boxes
-            if moved[y0 // SMALL : y1 // SMALL, x0 // SMALL : x1 // SMALL].mean() > STILL
-        ]
+        return [box for box in boxes if moved[_within(box)].mean() > STILL]
+
+    def _searched_in_vain(self, image: Image, boxes: Sequence[Box]) -> None:
+        """Remember these regions alone: what changes little by little must count as changed."""
+        now = _small(image)
+        if self._fruitless is None:
+            self._fruitless = now
+        for box in boxes:
+            self._fruitless[_within(box)] = now[_within(box)]
 
     def _text(self, fit: Fit, work: Work) -> str | None:
         """What this frame says, or else what it says together with those before."""
@@ -206,6 +218,21 @@ def _light_on_dark(image: Image, boxes: Sequence[Box]) -> tuple[Sighting, ...]:
         if read:
             return tuple(replace(each, x=each.x + x0, y=each.y + y0) for each in read)
     return ()
+
+
+def _apart(dark: Sequence[Sighting], read: Sequence[Sighting]) -> tuple[Sighting, ...]:
+    """Those that are not the code that was read after all."""
+    return tuple(
+        each
+        for each in dark
+        if all(np.hypot(each.x - other.x, each.y - other.y) > other.width / 2 for other in read)
+    )
+
+
+def _within(box: Box) -> tuple[slice, slice]:
+    """The part of a small image."""
+    x0, y0, x1, y1 = (each // SMALL for each in box)
+    return slice(y0, y1), slice(x0, x1)
 
 
 def _small(image: Image) -> Image:

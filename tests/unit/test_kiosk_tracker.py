@@ -10,7 +10,7 @@ from deploy.demo.scenes import Pose
 from gate.access.model import Holder
 from kiosk import decode
 from kiosk.vision.symbol import BADGE_MODULES
-from kiosk.vision.tracker import Seen, Tracker
+from kiosk.vision.tracker import FORGET_FRAMES, Seen, Tracker
 from tests import cards, venue
 
 QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
@@ -38,10 +38,12 @@ def shown(*held, seed=1):
 
 
 def spoilt(text):
-    """A card whose code shows its finders but has too little left to read."""
+    """A card whose code shows its finders, but is scribbled over where its data stands."""
     picture, px = cards.card(text), cards.PX_PER_MM
     top = cards.HEIGHT_MM - cards.CODE_MM - 14
-    picture[(top + 15) * px : (top + 28) * px, 34 * px : 71 * px] = 200
+    dots = np.random.default_rng(4).integers(0, 2, (12, 33), dtype=np.uint8) * 220 + 20
+    scribble = cv2.resize(dots, (37 * px, 13 * px), interpolation=cv2.INTER_NEAREST)
+    picture[(top + 15) * px : (top + 28) * px, 34 * px : 71 * px] = scribble[:, :, None]
     return picture
 
 
@@ -124,6 +126,24 @@ def test_an_unread_badge_in_front_does_not_let_in_the_one_behind():
     assert tracker.look(shown((badge(2), far))).badge, "and alone it counts again"
 
 
+def test_nor_does_it_when_the_one_behind_is_read_with_effort():
+    near, far = Pose(height=0.62, x=0.3), Pose(height=cards.height_for(2.6), x=0.65, y=0.4)
+    for seed in range(3):
+        frame = shown((badge(2), far), (spoilt(badge(1)), near), seed=seed)
+        seen = patient().look(cv2.GaussianBlur(frame, (0, 0), 1.8))
+        assert decode.scan(decode.grey(cv2.GaussianBlur(frame, (0, 0), 1.8)))[0] == ()
+        assert {each.text for each in seen.read} <= {badge(2)}
+        assert seen.badge is None
+
+
+def test_an_unread_badge_that_went_away_is_forgotten():
+    tracker, near = patient(), Pose(height=0.85, x=0.35)
+    tracker.look(shown((spoilt(badge(1)), near)))
+    for _ in range(FORGET_FRAMES + 2):
+        assert tracker.look(shown()) == Seen()
+    assert tracker._track is None
+
+
 def test_a_new_badge_is_not_read_with_the_frames_of_the_last_one():
     first, second = badge(1), badge(2)
     tracker, pose = patient(), Pose(height=cards.height_for(2.2), y=0.4, motion=4, heading=30)
@@ -174,6 +194,17 @@ def test_a_view_that_does_not_change_is_searched_once():
     assert counts[1] == counts[2] < counts[0]
     pose = Pose(height=cards.height_for(2.2), y=0.4, motion=4, heading=30)
     assert tracker.look(scenes.frame(cards.card(badge(1)), pose, 6)).badge
+
+
+def test_what_comes_into_focus_little_by_little_is_searched_again():
+    tracker = patient()
+    pose = Pose(height=cards.height_for(2.2), y=0.4, noise=0)
+    sharp = scenes.frame(cards.card(badge(1)), pose, 6)
+    blurs = np.linspace(6, 1.2, 40)
+    assert not decode.scan(decode.grey(cv2.GaussianBlur(sharp, (0, 0), 1.2)))[0]
+    read = [tracker.look(cv2.GaussianBlur(sharp, (0, 0), blur)).badge for blur in blurs]
+    assert read[0] is None
+    assert read[-1]
 
 
 def hostile():
