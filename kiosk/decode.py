@@ -36,7 +36,8 @@ SECOND_COST = 12
 _ENLARGED_PX_MAX = 700
 _BUSY_SHARES = (0.4, 0.6)
 """Of the busiest place: low for a faint code, high for one that print around it joins."""
-_FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
+FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
+"""The only codes that are read: wider families invent payloads from partial badges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def scan(image: Image) -> tuple[tuple[Sighting, ...], list[Quad]]:
     try:
         results = zxingcpp.read_barcodes(
             image,
-            formats=_FORMATS,
+            formats=FORMATS,
             return_errors=True,
             try_invert=False,
             try_downscale=False,

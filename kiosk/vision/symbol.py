@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import zxingcpp
 
+from kiosk.decode import FORMATS
+
 Modules = npt.NDArray[np.float32]
 """A square of modules: above 0 is dark, below is light, further from 0 is more certain."""
 
@@ -19,7 +21,6 @@ MODULES_MAX = 69
 FINDER = 7
 _QUIET = 4
 _DOT_PX = 3
-_FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 
 
 @functools.cache
@@ -51,7 +52,7 @@ def text_of(modules: Modules) -> str | None:
     side = len(clean) * _DOT_PX
     picture = cv2.resize(clean, (side, side), interpolation=cv2.INTER_NEAREST)
     read = zxingcpp.read_barcodes(
-        picture, formats=_FORMATS, try_rotate=False, try_downscale=False, try_invert=False
+        picture, formats=FORMATS, try_rotate=False, try_downscale=False, try_invert=False
     )
     return next((each.text for each in read if each.valid and each.text), None)
 

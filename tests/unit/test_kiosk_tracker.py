@@ -47,6 +47,15 @@ def spoilt(text):
     return picture
 
 
+def noisy(text, each, noise):
+    """One of several frames of a badge in a hand, in the dark."""
+    pose = Pose(
+        height=cards.height_for(2.2), y=0.4, turn=3, tilt=4, x=0.5 + 0.01 * each, blur=0.6,
+        noise=noise, light=0.9, motion=3, heading=60 * each,
+    )  # fmt: skip
+    return scenes.frame(cards.card(text), pose, each)
+
+
 TRACKS = [
     (2.0, {"motion": 5, "blur": 0.5}),
     (1.7, {"motion": 3, "blur": 0.6, "light": 0.5}),
@@ -84,16 +93,19 @@ def test_the_badge_that_counts_has_its_place_in_the_frame():
 def test_several_frames_too_noisy_to_read_alone_are_read_together():
     text, tracker, read = badge(2), patient(), []
     for each in range(4):
-        pose = Pose(
-            height=cards.height_for(2.2), y=0.4, turn=3, tilt=4, x=0.5 + 0.01 * each, blur=0.6,
-            noise=68, light=0.9, motion=3, heading=60 * each,
-        )  # fmt: skip
-        image = scenes.frame(cards.card(text), pose, each)
-        assert patient().look(image).badge is None
-        read.append(tracker.look(image).badge)
+        assert patient().look(noisy(text, each, 68)).badge is None
+        read.append(tracker.look(noisy(text, each, 68)).badge)
     assert read[0] is None
-    assert [each.text for each in read if each] == [text] * sum(map(bool, read))
+    assert {each.text for each in read if each} == {text}
     assert read[-1]
+
+
+def test_frames_of_the_badge_before_do_not_spoil_those_of_the_next():
+    tracker = patient()
+    assert tracker.look(noisy(badge(1), 0, 66)).badge is None
+    read = [tracker.look(noisy(badge(2), each, 66)).badge for each in (1, 2)]
+    assert read[-1]
+    assert read[-1].text == badge(2)
 
 
 def test_of_several_badges_the_nearest_counts_and_the_page_can_say_so():
@@ -134,6 +146,17 @@ def test_nor_does_it_when_the_one_behind_is_read_with_effort():
         assert decode.scan(decode.grey(cv2.GaussianBlur(frame, (0, 0), 1.8)))[0] == ()
         assert {each.text for each in seen.read} <= {badge(2)}
         assert seen.badge is None
+
+
+def test_nor_when_no_decoder_sees_the_one_in_front_any_more():
+    tracker = patient()
+    near = cv2.GaussianBlur(spoilt(badge(1)), (0, 0), 5.5), Pose(height=0.8, x=0.33)
+    assert decode.scan(decode.grey(shown(near))) == ((), [])
+    assert tracker.look(shown(near)) == Seen()
+    seen = tracker.look(shown((badge(2), Pose(height=0.6, x=0.75)), near, seed=2))
+    assert [each.text for each in seen.read] == [badge(2)]
+    assert seen.badge is None
+    assert seen.several
 
 
 def test_an_unread_badge_that_went_away_is_forgotten():
