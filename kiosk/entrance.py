@@ -17,10 +17,12 @@ from gate.edge.store import LaneStore
 from gate.edge.sync import Link, Sync
 from gate.settings import LaneSettings
 from gate.words.words import Words
-from kiosk import camera, decode, scanner
+from kiosk import camera, scanner
 from kiosk.debounce import Debounce
+from kiosk.held import Held
 from kiosk.light import Colour, View, is_right_to_left, resting, shown, terminal_line
 from kiosk.page import Page
+from kiosk.vision.tracker import Tracker
 
 SCANS_WAITING_MAX = 8
 STORE_FILE = "lane.sqlite"
@@ -44,6 +46,7 @@ class Entrance:
         self._page = Page(self.view, self._typed)
         self._seen = Debounce()
         self._scanned = Debounce()
+        self._held = Held()
         self._scans: asyncio.Queue[str] = asyncio.Queue(SCANS_WAITING_MAX)
         self._stop = threading.Event()
         self._camera_lost = False
@@ -94,14 +97,16 @@ class Entrance:
         def lost(is_lost: bool) -> None:
             loop.call_soon_threadsafe(self._camera, is_lost)
 
+        tracker = Tracker()
         try:
             source = camera.frames(self._chosen.source, self._chosen.frames_per_s, self._stop, lost)
             for frame in source:
-                height, width = frame.shape[:2]
-                seen = decode.nearest(decode.read(frame), width, height)
-                text = self._seen.saw(seen.text if seen else None, time.monotonic())
+                seen, at = tracker.look(frame), time.monotonic()
+                text = self._seen.saw(seen.badge.text if seen.badge else None, at)
                 if text is not None:
                     loop.call_soon_threadsafe(self._queue, text)
+                if self._held.saw(seen, frame.shape[1], at) and not self._stop.is_set():
+                    loop.call_soon_threadsafe(self._page.changed)
         except Exception as error:  # noqa: BLE001 - a lane that sees nothing must not look alive
             loop.call_soon_threadsafe(self._fail, error)
 
@@ -172,6 +177,7 @@ class Entrance:
         now = self._chosen.clock.now()
         waiting = self._lane.waiting
         online = status.link is Link.ONLINE
+        several = self._held.several and not self._camera_lost
         return View(
             light=self._light,
             gate=_gate_name(self._lane, policy),
@@ -183,6 +189,8 @@ class Entrance:
             camera=self._words.say("lane-camera-lost") if self._camera_lost else "",
             language=self._words.language,
             right_to_left=is_right_to_left(self._words),
+            several=self._words.say("lane-several") if several else "",
+            place="" if self._camera_lost else self._held.place,
         )
 
     def _link_words(self, online: bool) -> str:

@@ -52,6 +52,10 @@ class View(msgspec.Struct, frozen=True):
     """A warning about the camera, in words; empty when it gives frames."""
     language: str
     right_to_left: bool
+    several: str = ""
+    """Asks for one badge at a time, in words; empty when at most one is held up."""
+    place: str = ""
+    """Where the badge that counts is held: `left`, `middle` or `right`, empty without one."""
 
 
 def resting(words: Words, ready: bool, number: int) -> Light:

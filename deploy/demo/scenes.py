@@ -1,7 +1,8 @@
 """Camera frames with a badge held into them, made from the badge's own picture. Seeded."""
 
 import io
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -15,7 +16,8 @@ WIDTH, HEIGHT = 1280, 720
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """How a badge is held. `height` of the badge as a share of the frame's; angles in degrees."""
+    """How a badge is held. `height` of the badge as a share of the frame's; angles in degrees;
+    `motion` of the hand while the shutter is open, in pixels, towards `heading`."""
 
     height: float = 0.85
     turn: float = 0.0
@@ -25,6 +27,8 @@ class Pose:
     blur: float = 0.0
     noise: float = 3.0
     light: float = 0.9
+    motion: float = 0.0
+    heading: float = 0.0
 
 
 def picture(png: bytes) -> Image:
@@ -38,20 +42,58 @@ def frame(badge: Image | None, pose: Pose, seed: int) -> Image:
     dice = np.random.default_rng(seed)
     scene = _hall(dice)
     if badge is not None:
-        matrix = _held(badge, pose)
+        matrix = held(badge, pose)
         flat = cv2.warpPerspective(badge, matrix, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR)
         mask = cv2.warpPerspective(np.full(badge.shape[:2], 255, np.uint8), matrix, (WIDTH, HEIGHT))
-        cv2.copyTo(flat, mask, scene)
+        if pose.motion > 1:
+            smear = _smear(pose.motion, pose.heading)
+            flat, mask = cv2.filter2D(flat, -1, smear), cv2.filter2D(mask, -1, smear)
+            share = (mask.astype(np.float32) / 255)[:, :, None]
+            scene = (scene * (1 - share) + flat).astype(np.uint8)
+        else:
+            cv2.copyTo(flat, mask, scene)
     if pose.blur:
         scene = cv2.GaussianBlur(scene, (0, 0), pose.blur).astype(np.uint8)
     cv2.setRNGSeed(seed)
     noise = np.empty(scene.shape, np.int16)
-    cv2.randn(noise, 0, pose.noise)
+    cv2.randn(noise, (0, 0, 0), (pose.noise,) * 3)
     dimmed = cv2.convertScaleAbs(scene, alpha=pose.light)
     return cv2.add(dimmed, noise, dtype=cv2.CV_8U).astype(np.uint8)
 
 
-def _held(badge: Image, pose: Pose) -> Image:
+def raised(badge: Image, pose: Pose, count: int, seed: int) -> Iterator[Image]:
+    """A badge lifted towards the camera: from `pose` on it comes nearer in a hand that is never
+    quite still, so that each frame has its own place and its own shake."""
+    dice = np.random.default_rng(seed)
+    for step in range(count):
+        yield frame(
+            badge,
+            replace(
+                pose,
+                height=pose.height * (1 + 0.06 * step),
+                turn=pose.turn + dice.normal(0, 1),
+                tilt=pose.tilt + dice.normal(0, 2),
+                x=pose.x + dice.normal(0, 0.006),
+                y=pose.y + dice.normal(0, 0.006),
+                motion=pose.motion * dice.uniform(0.3, 1.3),
+                heading=dice.uniform(0, 180),
+            ),
+            seed + step,
+        )
+
+
+def _smear(length: float, heading: float) -> Image:
+    """The kernel of a straight motion."""
+    side = 2 * int(length / 2 + 1) + 1
+    kernel = np.zeros((side, side), np.float32)
+    angle, middle = np.radians(heading), side // 2
+    for share in np.linspace(-0.5, 0.5, 4 * side):
+        x, y = middle + share * length * np.cos(angle), middle + share * length * np.sin(angle)
+        kernel[round(y), round(x)] += 1
+    return kernel / kernel.sum()  # type: ignore[return-value]
+
+
+def held(badge: Image, pose: Pose) -> Image:
     """The perspective from the badge's corners to the frame's pixels."""
     rows, columns = badge.shape[:2]
     half_h = pose.height * HEIGHT / 2

@@ -92,6 +92,7 @@ lane-waiting = { $n ->
    *[other] { $n } records kept
 }
 lane-camera-lost = Camera lost: use the hand scanner
+lane-several = Several badges in view: please hold up one at a time
 lane-process-lost = This screen lost its lane. Do not admit anyone by it.
 lane-revoked = This lane was revoked: call a supervisor
 lane-help-desk = Help desk: please ask the staff

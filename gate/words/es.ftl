@@ -92,6 +92,7 @@ lane-waiting = { $n ->
    *[other] { $n } registros guardados
 }
 lane-camera-lost = Cámara perdida: use el lector manual
+lane-several = Varias credenciales a la vista: presente una sola cada vez
 lane-process-lost = Esta pantalla perdió su puesto. No admita a nadie según ella.
 lane-revoked = Este puesto fue revocado: llame a un supervisor
 lane-help-desk = Ayuda: pregunte al personal

@@ -92,6 +92,7 @@ lane-waiting = { $n ->
    *[other] { $n } enregistrements gardés
 }
 lane-camera-lost = Caméra perdue : utilisez le lecteur à main
+lane-several = Plusieurs badges visibles : présentez-en un seul à la fois
 lane-process-lost = Cet écran a perdu son poste. N’admettez personne d’après lui.
 lane-revoked = Ce poste a été révoqué : appelez un responsable
 lane-help-desk = Aide : adressez-vous au personnel

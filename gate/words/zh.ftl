@@ -91,6 +91,7 @@ lane-waiting = { $n ->
    *[other] 保存 { $n } 条记录
 }
 lane-camera-lost = 摄像头断开：请用手持扫描器
+lane-several = 画面中有多个证件：请一次只出示一个
 lane-process-lost = 本屏幕与通道失去联系，请勿据此放行。
 lane-revoked = 本通道已被撤销：请呼叫主管
 lane-help-desk = 如需帮助请询问工作人员

@@ -22,6 +22,9 @@ function show(view) {
   at("waiting").textContent = view.waiting;
   at("camera").textContent = view.camera;
   at("camera").hidden = !view.camera;
+  at("several").firstElementChild.textContent = view.several;
+  at("several").dataset.place = view.place;
+  at("several").hidden = !view.several;
   light(view.light);
 }
 

@@ -140,3 +140,27 @@ async def test_the_longest_words_stay_on_the_screen_and_cover_nothing(opened):
             assert box["y"] >= below - 1, (width, place)
             below = box["y"] + box["height"]
         assert below <= height + 1
+
+
+async def test_several_badges_are_asked_for_one_at_a_time_and_the_one_that_counts_is_marked(opened):
+    lane, page = opened
+    hint = "Several badges in view: please hold up one at a time"
+    filled = """[...document.querySelectorAll("#several i")].map(
+        (each) => getComputedStyle(each).backgroundColor !== "rgba(0, 0, 0, 0)")"""
+    places = {"left": 0, "middle": 1, "right": 2, "": None}
+    for turned in (False, True):
+        for place, box in places.items():
+            await shows(lane, page, RED, several=hint, place=place, right_to_left=turned)
+            await page.wait_for_selector(f"#several[data-place='{place}']:not([hidden])")
+            assert hint in await page.inner_text("#several")
+            assert await page.evaluate(filled) == [each == box for each in range(3)]
+            xs = [
+                (await each.bounding_box())["x"] for each in await page.locator("#several i").all()
+            ]
+            assert xs == sorted(xs), "left is left in every script"
+    words = await page.locator("#help").bounding_box()
+    bar = await page.locator("#several").bounding_box()
+    assert words["y"] + words["height"] <= bar["y"]
+    assert bar["y"] + bar["height"] <= 720
+    await shows(lane, page, RED)
+    await page.wait_for_selector("#several", state="hidden")

@@ -111,6 +111,25 @@ async def test_the_light_goes_out_by_itself_and_never_to_green(tmp_path, monkeyp
         assert here.entrance.view().light.title == "Show your badge"
 
 
+async def test_of_two_badges_held_up_the_nearer_is_scanned_and_the_page_asks_for_one(tmp_path):
+    lane.synced(tmp_path)
+    folder = tmp_path / "frames"
+    folder.mkdir()
+    near, far = venue.badge(holder=lane.GOOD), venue.badge(holder=lane.DIALOGUE_ONLY)
+    both = [(far, scenes.Pose(height=0.68, x=0.75)), (near, scenes.Pose(height=0.85, x=0.3))]
+    cv2.imwrite(str(folder / "both.png"), frames.several(both))
+    async with lane.running(lane.settings(tmp_path, source=str(folder))) as here:
+        await here.said(GREEN)
+        view = here.entrance.view()
+        assert view.several == "Several badges in view: please hold up one at a time"
+        assert view.place == "right", "as in a mirror"
+        cv2.imwrite(str(tmp_path / "one.png"), frames.held(near, x=0.5))
+        (tmp_path / "one.png").replace(folder / "both.png")
+        await lane.until(lambda: not here.entrance.view().several)
+        assert here.entrance.view().place == "middle"
+    assert recorded(tmp_path) == [(lane.GOOD, Reason.ADMITTED)]
+
+
 class Stdin:
     """A pipe in place of the keyboard: each line is a scan of a hand scanner."""
 

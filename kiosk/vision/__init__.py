@@ -1,0 +1,1 @@
+"""Seeing a badge over many frames, also where one frame alone does not read."""
