@@ -6,26 +6,42 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
+import msgspec
 from aiohttp import web
 
+from gate.access.capacity import is_hard
+from gate.access.model import Direction, Mode
 from gate.access.policy import Policy
 from gate.access.wire import Enrolled
 from gate.client import Client
-from gate.edge.lane import Lane
+from gate.edge.lane import Lane, Shown
 from gate.edge.store import LaneStore
 from gate.edge.sync import Link, Sync
+from gate.edge.timekeeping import LaneClock
 from gate.settings import LaneSettings
 from gate.words.words import Words
 from kiosk import camera, scanner
 from kiosk.debounce import Debounce
+from kiosk.guard import ASK_S, Act, Done, Guard, What
 from kiosk.held import Held
-from kiosk.light import Colour, View, is_right_to_left, resting, shown, terminal_line
+from kiosk.light import Colour, View, is_right_to_left, resting, shown, terminal_line, told
 from kiosk.page import Page
 from kiosk.vision.tracker import Tracker
 
 SCANS_WAITING_MAX = 8
 STORE_FILE = "lane.sqlite"
+_ACT_WORDS = {
+    What.LOOKED: "lane-same-person",
+    What.OVERRIDE: "lane-override",
+    What.UNDO: "lane-undo",
+    What.OPEN: "lane-emergency-open",
+    What.FREEZE: "lane-frozen",
+    What.NORMAL: "lane-normal",
+    What.TURN: "lane-turn",
+}
+_DIALOG = ("supervisor", "pin", "why", "do", "cancel", "or-badge")
 _log = logging.getLogger(__name__)
 
 
@@ -42,8 +58,12 @@ class Entrance:
         self._lane = Lane(self._store, enrolled)
         self._deciding = ThreadPoolExecutor(1, "lane")
         self._client = Client(chosen.server_url, enrolled.token)
-        self._sync = Sync(self._lane, self._client, self._deciding)
-        self._page = Page(self.view, self._typed)
+        self._clock = LaneClock(chosen.clock, self._lane.offset_ms)
+        self._sync = Sync(self._lane, self._client, self._deciding, self._clock)
+        self._guard = Guard(self._lane, self._words)
+        self._asking: tuple[Act, float] | None = None
+        """What waits for a supervisor's badge, and until when (monotonic)."""
+        self._page = Page(self.view, self._typed, self._act, self._turnstile)
         self._seen = Debounce()
         self._scanned = Debounce()
         self._held = Held()
@@ -155,14 +175,57 @@ class Entrance:
             except TimeoutError:
                 self._rest()
                 continue
+            if (act := self._asked()) is not None:
+                await self._act(msgspec.structs.replace(act, badge=text))
+                continue
             scan = await loop.run_in_executor(
-                self._deciding, self._lane.scan, text, self._chosen.clock.now()
+                self._deciding, self._lane.scan, text, self._clock.now()
             )
-            self._sync.wake()
-            self._light = shown(scan, self._lane.policy, self._words, self._light.number + 1)
-            local = self._lane.policy.local(scan.at) if self._lane.policy else scan.at
-            self._say(terminal_line(self._light, local))
+            self._guard.scanned(text, scan)
+            self._show(scan)
+
+    def _show(self, scan: Shown) -> None:
+        self._sync.wake()
+        self._light = shown(scan, self._lane.policy, self._words, self._light.number + 1)
+        local = self._lane.policy.local(scan.at) if self._lane.policy else scan.at
+        self._say(terminal_line(self._light, local))
+        self._page.changed()
+
+    async def _act(self, act: Act) -> Done:
+        """What the page asks for; decided in the deciding thread like any scan."""
+        self._asking = None
+        loop = asyncio.get_running_loop()
+        return self._acted(
+            act,
+            await loop.run_in_executor(self._deciding, self._guard.do, act, self._clock.now()),
+        )
+
+    async def _turnstile(self) -> Done:
+        loop = asyncio.get_running_loop()
+        now = self._clock.now()
+        done = await loop.run_in_executor(self._deciding, self._guard.not_turned, now)
+        return self._acted(None, done)
+
+    def _acted(self, act: Act | None, done: Done) -> Done:
+        if done.ask and act is not None:
+            self._asking = act, time.monotonic() + ASK_S
+        if done.scan is not None:
+            self._show(done.scan)
+        elif done.words:
+            self._light = told(done.words, self._words, self._light.number + 1, done.good)
+            self._say(terminal_line(self._light, self._local_now()))
             self._page.changed()
+        self._sync.wake()
+        return done
+
+    def _asked(self) -> Act | None:
+        """The act that the badge just presented is the supervisor's word for, if any."""
+        asking, self._asking = self._asking, None
+        return asking[0] if asking and time.monotonic() < asking[1] else None
+
+    def _local_now(self) -> datetime:
+        now = self._clock.now()
+        return self._lane.policy.local(now) if self._lane.policy else now
 
     def _rest(self) -> None:
         ready = self._lane.policy is not None
@@ -174,7 +237,7 @@ class Entrance:
 
     def view(self) -> View:
         policy, status = self._lane.policy, self._sync.status
-        now = self._chosen.clock.now()
+        now = self._clock.now()
         waiting = self._lane.waiting
         online = status.link is Link.ONLINE
         several = self._held.several and not self._camera_lost
@@ -191,7 +254,34 @@ class Entrance:
             right_to_left=is_right_to_left(self._words),
             several=self._words.say("lane-several") if several else "",
             place="" if self._camera_lost else self._held.place,
+            acts=tuple((w, self._words.say(_ACT_WORDS[w])) for w in self._guard.may(now)),
+            reasons=policy.override_reasons if policy else (),
+            facts=self._facts(now),
+            words={name: self._words.say(f"lane-{name}") for name in _DIALOG},
         )
+
+    def _facts(self, now: datetime) -> tuple[str, ...]:
+        """What is open here now, how full it is, and what is not as always."""
+        lane, say = self._lane, self._words.say
+        zone, policy = lane.zone, lane.policy
+        facts = []
+        if policy is not None and zone is not None:
+            local = policy.local(now)
+            rules = (r for r in zone.rules if local.date() in r.days and r.categories is None)
+            facts += list(
+                dict.fromkeys(
+                    f"{policy.events[r.event].name} {r.opens:%H:%M}-{r.closes:%H:%M}"
+                    for r in rules
+                    if r.opens <= local.time() < r.closes
+                )
+            )
+        if zone is not None and is_hard(zone) and lane.direction is Direction.ENTRY:
+            facts.append(say("lane-places", {"n": lane.rights.left(zone.id)}))
+        if lane.mode is not Mode.NORMAL:
+            facts.append(say(f"lane-mode-{lane.mode.replace('_', '-')}"))
+        if self._clock.is_wrong:
+            facts.append(say("lane-clock-wrong", {"s": abs(self._clock.offset_ms) // 1000}))
+        return tuple(facts)
 
     def _link_words(self, online: bool) -> str:
         if online:

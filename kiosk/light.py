@@ -56,6 +56,14 @@ class View(msgspec.Struct, frozen=True):
     """Asks for one badge at a time, in words; empty when at most one is held up."""
     place: str = ""
     """Where the badge that counts is held: `left`, `middle` or `right`, empty without one."""
+    acts: tuple[tuple[str, str], ...] = ()
+    """What may be done now: (name, words)."""
+    reasons: tuple[str, ...] = ()
+    """What a supervisor may give as a reason."""
+    facts: tuple[str, ...] = ()
+    """What a guard should know, in words: who is open now, places left, a wrong clock, a mode."""
+    words: dict[str, str] = {}
+    """Of the supervisor's dialog."""
 
 
 def resting(words: Words, ready: bool, number: int) -> Light:
@@ -84,6 +92,13 @@ def shown(scan: Shown, policy: Policy | None, words: Words, number: int) -> Ligh
         seconds=seconds,
         help="" if decision.admitted else words.say("lane-help-desk"),
     )
+
+
+def told(said: str, words: Words, number: int, good: bool) -> Light:
+    """What came of a guard's or supervisor's act. Never green: nobody was admitted by it."""
+    title = words.say("lane-supervisor") if good else words.say("title-stop")
+    colour = Colour.CHECK if good else Colour.RED
+    return Light(colour, number, title, said, "told", seconds=RED_S)
 
 
 def is_right_to_left(words: Words) -> bool:

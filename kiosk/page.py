@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 
 from gate.access.wire import SCAN_CHARS_MAX
+from kiosk.guard import Act, Done
 from kiosk.light import View
 from kiosk.scanner import clean
 
@@ -22,6 +23,7 @@ _FILES = {
     "/lane.css": ("lane.css", "text/css"),
     "/lane.js": ("lane.js", "text/javascript"),
 }
+TURNSTILE, TURNSTILE_HEADER = "/turnstile", "X-Turnstile"
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -32,12 +34,24 @@ _HEADERS = {
 }
 
 
+class Turned(msgspec.Struct, frozen=True):
+    turned: bool
+
+
 class Page:
     """`view()` is what to show now; `typed` takes what a keyboard scanner typed into the page."""
 
-    def __init__(self, view: Callable[[], View], typed: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        view: Callable[[], View],
+        typed: Callable[[str], None],
+        act: Callable[[Act], Awaitable[Done]],
+        turnstile: Callable[[], Awaitable[Done]],
+    ) -> None:
         self._view = view
         self._typed = typed
+        self._act = act
+        self._turnstile = turnstile
         self._changed = asyncio.Event()
         self._viewers = 0
         self.closing = False
@@ -52,6 +66,8 @@ class Page:
             app.router.add_get(path, _served(name, kind))
         app.router.add_get("/events", self._events)
         app.router.add_post("/scan", self._scan)
+        app.router.add_post("/act", self._acted)
+        app.router.add_post(TURNSTILE, self._turned)
         app.on_response_prepare.append(_secure)
         app.on_shutdown.append(self._close)
         return app
@@ -80,9 +96,29 @@ class Page:
             self._typed(text)
         return web.Response(status=204)
 
+    async def _acted(self, request: web.Request) -> web.Response:
+        try:
+            act = msgspec.json.decode(await request.read(), type=Act)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            return web.Response(status=400, text=f"not an act: {error}\n")
+        return _answer(await self._act(act))
+
+    async def _turned(self, request: web.Request) -> web.Response:
+        """A turnstile's controller on this machine says whether somebody went through."""
+        try:
+            turned = msgspec.json.decode(await request.read(), type=Turned).turned
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            return web.Response(status=400, text=f'expected {{"turned": false}}: {error}\n')
+        return web.Response(status=204) if turned else _answer(await self._turnstile())
+
     async def _close(self, app: web.Application) -> None:
         self.closing = True
         self.changed()
+
+
+def _answer(done: Done) -> web.Response:
+    body = {"good": done.good, "words": done.words, "ask": done.ask}
+    return web.json_response(body, status=200 if done.good else 409)
 
 
 def _served(name: str, kind: str) -> Callable[[web.Request], Awaitable[web.Response]]:
@@ -107,7 +143,13 @@ async def _own_origin(
     if not _THIS_MACHINE.fullmatch(request.host):
         return web.Response(status=403, text="only from this machine\n")
     origin = request.headers.get("Origin")
-    if request.method == "POST" and origin != f"{request.scheme}://{request.host}":
+    # A browser sends this header of ours to another origin only after asking, and we never agree.
+    controller = request.path == TURNSTILE and TURNSTILE_HEADER in request.headers and not origin
+    if (
+        request.method == "POST"
+        and not controller
+        and origin != f"{request.scheme}://{request.host}"
+    ):
         return web.Response(status=403, text="only from the lane's own page\n")
     try:
         return await handler(request)

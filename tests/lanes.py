@@ -12,10 +12,12 @@ from pathlib import Path
 from gate.access.model import DeviceId, Direction, GateId, Holder, Status
 from gate.access.wire import DeviceRole, Enrolled, Feed, FeedRow, HolderRow, Snapshot
 from gate.client import Client
+from gate.clock import Clock
 from gate.edge import enrolment
 from gate.edge.lane import Lane, Shown
 from gate.edge.store import LaneStore
 from gate.edge.sync import Link, Sync
+from gate.edge.timekeeping import LaneClock
 from gate.editions import example
 from tests import venue
 
@@ -105,7 +107,7 @@ async def live(folder: Path, url: str) -> AsyncIterator[Live]:
     each, store = lane(folder, who)
     deciding = ThreadPoolExecutor(1, "lane")
     async with Client(url, who.token) as client:
-        sync = Sync(each, client, deciding)
+        sync = Sync(each, client, deciding, LaneClock(Clock()))
         running = asyncio.create_task(sync.run())
         try:
             yield Live(each, store, sync, running, deciding)

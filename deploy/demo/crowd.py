@@ -30,6 +30,7 @@ from gate.edge import enrolment
 from gate.edge.lane import Lane
 from gate.edge.store import LaneStore
 from gate.edge.sync import Sync
+from gate.edge.timekeeping import LaneClock
 
 TICK_S = 0.1
 PEAK_PER_HOUR = 2750
@@ -82,7 +83,8 @@ class Crowd:
         identity = enrolment.load(folder)
         store = LaneStore(folder / "lane.sqlite")
         lane = Lane(store, identity)
-        return Position(lane, Sync(lane, Client(server_url, identity.token), self._deciding), store)
+        client, clock = Client(server_url, identity.token), LaneClock(self._clock)
+        return Position(lane, Sync(lane, client, self._deciding, clock), store)
 
     async def run(self, positions: list[Position]) -> None:
         """Until cancelled."""

@@ -50,6 +50,8 @@ class Known:
         self.holders: dict[int, HolderRecord] = {}
         self.generation_min: dict[int, int] = {}
         self.mode = Mode.NORMAL
+        self.local_mode: Mode | None = None
+        """What a supervisor set at this lane alone; None: what the venue does."""
         self.cursor = 0
         self.known_until_min: int | None = None
         self.whereabouts = Whereabouts(policy)
@@ -164,7 +166,7 @@ class Known:
         self, presented: Credential | Reason, gate: GateId, at: datetime, looked: bool
     ) -> Facts:
         if not isinstance(presented, Credential):
-            return Facts(self.keys, self.profiles, self.mode)
+            return Facts(self.keys, self.profiles, self.local_mode or self.mode)
         holder = presented.holder
         place = self.policy.gates.get(gate)
         zone = self.policy.zones[place.zone] if place else None
@@ -172,7 +174,7 @@ class Known:
         return Facts(
             keys=self.keys,
             profiles=self.profiles,
-            mode=self.mode,
+            mode=self.local_mode or self.mode,
             record=record,
             generation_min=self.generation_min.get(holder, 0),
             known_until_min=self.known_until_min,

@@ -34,13 +34,15 @@ Name = tuple[DeviceId, int, int]
 
 class RecordKind(StrEnum):
     """`annulled`: an earlier record of the same device never happened. `swept`: everybody left a
-    zone at this moment. `returned`: a lane gave places of a full zone back."""
+    zone at this moment. `returned`: a lane gave places of a full zone back. `mode`: a supervisor
+    set this one lane's mode, named in `why`."""
 
     SCAN = "scan"
     PRINTED = "printed"
     ANNULLED = "annulled"
     SWEPT = "swept"
     RETURNED = "returned"
+    MODE = "mode"
 
 
 class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -5,17 +5,34 @@ exit and an emergency never wait for a disk that fails.
 """
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from gate.access.known import Known
-from gate.access.ledger import LogRecord
-from gate.access.model import Credential, Decision, DeviceId, Direction, GateId, Reason
-from gate.access.policy import Policy
+from gate.access.ledger import LogRecord, Move, Name, RecordKind
+from gate.access.model import (
+    Credential,
+    Decision,
+    DeviceId,
+    Direction,
+    GateId,
+    Mode,
+    Override,
+    Reason,
+    ZoneId,
+)
+from gate.access.policy import Policy, Zone
 from gate.access.policy_file import PolicyError, parse
-from gate.access.wire import Enrolled, Feed, Snapshot
+from gate.access.wire import Enrolled, Feed, Snapshot, Supervisor
+from gate.edge.rights import Rights
 from gate.edge.store import FAILURES, LaneStore
+from gate.edge.supervision import Supervision
 
+ANNUL_WITHIN = timedelta(minutes=15)
+MOVES_KEPT_MAX = 50_000
+"""More moves than this on disk are thinned out to those that still matter."""
 _log = logging.getLogger(__name__)
 
 
@@ -26,6 +43,15 @@ class Shown:
     decision: Decision
     record: LogRecord | None
     at: datetime
+
+
+class NotAnnulled(StrEnum):
+    """Why an annulment was refused."""
+
+    NO_ADMISSION = "no_admission"
+    ALREADY = "already"
+    TOO_LATE = "too_late"
+    STORE = "store"
 
 
 class Lane:
@@ -41,15 +67,33 @@ class Lane:
         self.direction = identity.direction
         self._known: Known | None = None
         self._timeline = ""
+        self.moves_through = 0
+        """Position in the server's log up to which this lane heard of other lanes."""
+        self._moves_kept = 0
+        self._annulled: set[int] = set()
+        self.supervision = Supervision()
         self._raised: dict[int, int] = {}
         """Generations that badges proved and the disk does not have yet."""
         with store.reading():
             store.claim(identity.device)
             self._highest = {identity.epoch: 0} | store.highest()
             self._acked = dict.fromkeys(self._highest, 0) | store.acked()
+            self.rights = Rights(store, identity.epoch, self._own_records())
+            mode = store.local_mode()
+            self._local_mode = None if mode is Mode.NORMAL else mode
             snapshot = store.snapshot()
             if snapshot is not None:
                 self._resume(snapshot)
+
+    def _own_records(self) -> Iterator[LogRecord]:
+        """All there are, taking note of what was annulled and overridden in this epoch."""
+        for record in self._store.records():
+            if record.epoch == self.identity.epoch:
+                if record.annuls is not None:
+                    self._annulled.add(record.annuls)
+                if record.overrides is not None:
+                    self.supervision.overrode(record.at_ms)
+            yield record
 
     @property
     def policy(self) -> Policy | None:
@@ -72,34 +116,179 @@ class Lane:
 
     # --- a scan
 
-    def scan(self, text: str, at: datetime) -> Shown:
-        """One badge presented once. The record is durable when this returns an admission."""
+    def scan(
+        self, text: str, at: datetime, looked: bool = False, override: Override | None = None
+    ) -> Shown:
+        """One badge presented once. The record is durable when this returns an admission.
+
+        `looked`: the guard compared the person; `override`: a supervisor insists, as often in an
+        hour as the policy allows.
+        """
         if self._known is None:
             leaving = self.direction is Direction.EXIT
             reason = Reason.EXITED if leaving else Reason.RULE_ERROR
             return Shown(Decision(reason, "no snapshot yet"), None, at)
-        judged = self._known.judge(text, self.gate, self.direction, at)
+        if override is not None and not self.supervision.overrides_left(self._known, at):
+            override = None
+        judged = self._known.judge(text, self.gate, self.direction, at, looked, override)
         presented = judged.scan.presented
         if judged.raised and isinstance(presented, Credential):
             self._raised[presented.holder] = presented.generation
+        record = self._known.record(judged, self._next_name())
+        if not self._append(record):
+            return Shown(self._unwritten(judged.decision), None, at)
+        if record.overrides is not None:
+            self.supervision.overrode(record.at_ms)
+        return Shown(judged.decision, record, at)
+
+    def _next_name(self) -> Name:
         epoch = self.identity.epoch
-        name = DeviceId(self.identity.device), epoch, self._highest[epoch] + 1
-        record = self._known.record(judged, name)
+        return DeviceId(self.identity.device), epoch, self._highest[epoch] + 1
+
+    def _append(self, record: LogRecord, local_mode: Mode | None = None) -> bool:
+        """Whether the record is on disk now."""
         try:
-            self._store.append(record, self._raised.items())
+            self._store.append(record, self._raised.items(), local_mode)
         except FAILURES as error:
             _log.error("the lane's store failed: %s", error)
-            return Shown(self._unwritten(judged.decision), None, at)
+            return False
         self._raised.clear()
-        self._highest[epoch] = record.number
-        self._known.add(record)
-        return Shown(judged.decision, record, at)
+        self._highest[record.epoch] = record.number
+        self.rights.add(record)
+        if self._known is not None:
+            self._known.add(record)
+        return True
 
     def _unwritten(self, decision: Decision) -> Decision:
         """Nobody enters unrecorded; leaving and fleeing never wait for a disk."""
         if decision.reason in (Reason.EXITED, Reason.EMERGENCY) or not decision.admitted:
             return decision
         return Decision(Reason.RULE_ERROR, "the lane's store failed")
+
+    # --- what a guard or supervisor does
+
+    def annul(
+        self, number: int, at: datetime, supervisor: int | None = None, why: str = ""
+    ) -> LogRecord | NotAnnulled:
+        """An admission of this lane never happened: given by mistake, or nobody went through.
+
+        Within ANNUL_WITHIN by the record's own time; the record stays in the log.
+        """
+        try:
+            target = self._store.record(self.identity.epoch, number)
+        except FAILURES as error:
+            _log.error("the lane's store failed: %s", error)
+            return NotAnnulled.STORE
+        refused = self._not_annullable(target, at)
+        if refused is not None or target is None:
+            _log.warning("record %s was not annulled: %s", number, refused)
+            return refused or NotAnnulled.NO_ADMISSION
+        device, epoch, own = self._next_name()
+        record = LogRecord(
+            device=device,
+            epoch=epoch,
+            number=own,
+            kind=RecordKind.ANNULLED,
+            annuls=number,
+            at_ms=_ms(at),
+            gate=target.gate,
+            zone=target.zone,
+            direction=target.direction,
+            reason=target.reason,
+            holder=target.holder,
+            supervisor=supervisor,
+            why=why,
+        )
+        if not self._append(record):
+            return NotAnnulled.STORE
+        self._annulled.add(number)
+        return record
+
+    def _not_annullable(self, target: LogRecord | None, at: datetime) -> "NotAnnulled | None":
+        if target is None or target.kind is not RecordKind.SCAN or not target.reason.opens:
+            return NotAnnulled.NO_ADMISSION
+        if target.number in self._annulled:
+            return NotAnnulled.ALREADY
+        if not 0 <= _ms(at) - target.at_ms <= ANNUL_WITHIN / timedelta(milliseconds=1):
+            return NotAnnulled.TOO_LATE
+        return None
+
+    def set_mode(self, mode: Mode, at: datetime, supervisor: int) -> None:
+        """Open or freeze this one lane, network or not; NORMAL gives it back to the venue. Takes
+        effect also when the disk fails: nobody waits for a disk in an emergency."""
+        device, epoch, number = self._next_name()
+        record = LogRecord(
+            device=device,
+            epoch=epoch,
+            number=number,
+            kind=RecordKind.MODE,
+            at_ms=_ms(at),
+            gate=self.gate,
+            reason=Reason.EMERGENCY if mode is Mode.EMERGENCY_OPEN else Reason.FROZEN,
+            supervisor=supervisor,
+            why=mode,
+        )
+        if self._known is not None:
+            self._known.local_mode = None if mode is Mode.NORMAL else mode
+        self._append(record, mode)
+
+    @property
+    def mode(self) -> Mode:
+        known = self._known
+        return (known.local_mode or known.mode) if known else Mode.NORMAL
+
+    def turn(self) -> None:
+        """The way in becomes the way out, or back; until the lane starts again."""
+        entry = self.direction is Direction.ENTRY
+        self.direction = Direction.EXIT if entry else Direction.ENTRY
+
+    def supervisor(self, at: datetime, pin: str = "", badge: str = "") -> Supervisor | None:
+        """Who says so, by PIN or own badge; None when it is nobody's."""
+        if self._known is None:
+            return None
+        if badge:
+            return self.supervision.by_badge(badge, self._known, self.gate, at)
+        return self.supervision.by_pin(pin, self._known, at)
+
+    def roll_call(self, at: datetime) -> list[Move]:
+        """Who is in this lane's zone, by everything it has heard: the latest first."""
+        place = self.policy.gates.get(self.gate) if self.policy else None
+        if self._known is None or place is None:
+            return []
+        inside = (made for _, made in self._known.whereabouts.who(place.zone, at))
+        return sorted(inside, key=lambda made: made.order, reverse=True)
+
+    # --- rights to a hard zone
+
+    @property
+    def zone(self) -> Zone | None:
+        """Where this lane leads; None before the first snapshot."""
+        place = self.policy.gates.get(self.gate) if self.policy else None
+        return self.policy.zones[place.zone] if self.policy and place else None
+
+    def rights_wanted(self) -> int:
+        zone, policy = self.zone, self.policy
+        if zone is None or policy is None or self.direction is Direction.EXIT:
+            return 0
+        return self.rights.wanted(zone, policy)
+
+    def give_back(self, zone: ZoneId, at: datetime) -> None:
+        """Return what this lane does not need, through the log."""
+        count = self.rights.surplus(zone)
+        if count:
+            device, epoch, number = self._next_name()
+            self._append(
+                LogRecord(
+                    device=device,
+                    epoch=epoch,
+                    number=number,
+                    kind=RecordKind.RETURNED,
+                    at_ms=_ms(at),
+                    zone=zone,
+                    reason=Reason.ZONE_FULL,
+                    rights=count,
+                )
+            )
 
     # --- sync
 
@@ -127,12 +316,39 @@ class Lane:
         }
         reached = (feed.rows[-1].seq if feed.rows else known.cursor) >= feed.head
         known_until = feed.known_until_min if reached else None
-        if feed.rows or self._is_news(known_until):
-            self._store.apply(feed.rows, known_until)
+        if feed.rows or feed.moves or self._is_news(known_until):
+            self._store.apply(feed.rows, known_until, feed.moves, feed.moves_through)
         for row in feed.rows:
             known.apply(row, policies.get(row.seq))
+            if row.mode is not None:
+                known.local_mode = None  # the venue's newer word ends the lane's own
+        self._moved(known, feed)
         if known_until is not None:
             known.known_until_min = known_until
+
+    def _moved(self, known: Known, feed: Feed) -> None:
+        for each in feed.moves:
+            known.whereabouts.take(each)
+        self.moves_through = max(self.moves_through, feed.moves_through)
+        self._moves_kept += len(feed.moves)
+        if feed.moves and self._moves_kept > MOVES_KEPT_MAX:
+            newest = max(each.at for each in feed.moves)
+            still = tuple(known.whereabouts.relevant(newest))
+            self._store.keep_moves(still)
+            self._moves_kept = len(still)
+
+    @property
+    def offset_ms(self) -> int:
+        """How far this device's clock was behind when the server last said so."""
+        return self._store.offset_ms()
+
+    def keep_offset(self, offset_ms: int) -> None:
+        self._store.set_offset_ms(offset_ms)
+
+    def wipe(self) -> None:
+        """This device was cut off: forget everybody, admit nobody any more."""
+        self._known = None
+        self._store.wipe()
 
     def _is_news(self, known_until: int | None) -> bool:
         """An empty feed is written only as its minute changes: no disk write at every poll."""
@@ -170,10 +386,20 @@ class Lane:
     def _take(self, snapshot: Snapshot) -> None:
         policy = parse(snapshot.policy, "snapshot")
         self._timeline = snapshot.timeline
+        self.moves_through = snapshot.moves_through
+        self._moves_kept = len(snapshot.moves)
         if self._known is None:
-            self._known = Known(policy)
-            self._known.generation_min = self._store.generations()
-            self._known.replace(snapshot, policy)
-            self._known.add_all(self._store.records())
+            known = Known(policy)
+            known.uses_rights = True
+            known.places = lambda zone, at: self.rights.left(zone.id)
+            known.local_mode = self._local_mode
+            known.generation_min = self._store.generations()
+            known.replace(snapshot, policy)
+            known.add_all(self._store.records())
+            self._known = known
         else:
             self._known.replace(snapshot, policy)
+
+
+def _ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from gate.access.ledger import LogRecord
+from gate.access.ledger import LogRecord, Move
 from gate.access.model import DeviceId, Mode, Profile, SigningKey, Status
 from gate.access.wire import FeedRow, HolderRow, Snapshot, Supervisor
 
@@ -29,6 +29,7 @@ SCHEMA = (
     status TEXT NOT NULL, attention TEXT NOT NULL, delegation INTEGER NOT NULL
 ) STRICT""",
     "CREATE TABLE supervisor (number INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
+    "CREATE TABLE move (place INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
     """CREATE TABLE generation_min (
     holder INTEGER PRIMARY KEY, generation INTEGER NOT NULL
 ) STRICT""",
@@ -49,6 +50,9 @@ INSERT INTO holder VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
     generation = excluded.generation, profile = excluded.profile, status = excluded.status,
     attention = excluded.attention, delegation = excluded.delegation
 """
+ADD_MOVE = "INSERT INTO move (body) VALUES (?)"
+MOVES = "SELECT body FROM move ORDER BY place"
+RIGHTS = "SELECT name, value FROM meta WHERE name LIKE 'granted %'"
 RAISE_GENERATION = """
 INSERT INTO generation_min VALUES (?, ?) ON CONFLICT DO UPDATE
     SET generation = max(generation, excluded.generation)
@@ -62,6 +66,7 @@ RECORDS = "SELECT body FROM log ORDER BY epoch, number"
 _decode_record = msgspec.json.Decoder(LogRecord).decode
 _decode_profile = msgspec.json.Decoder(Profile).decode
 _decode_supervisor = msgspec.json.Decoder(Supervisor).decode
+_decode_move = msgspec.json.Decoder(Move).decode
 _decode_key = msgspec.json.Decoder(SigningKey).decode
 
 
@@ -186,6 +191,8 @@ class LaneStore:
             supervisors=tuple(
                 _decode_supervisor(b) for (b,) in self._db.execute("SELECT body FROM supervisor")
             ),
+            moves=tuple(_decode_move(b) for (b,) in self._db.execute(MOVES)),
+            moves_through=int(self._get("moves_through") or 0),
             timeline=self._get("timeline") or "",
         )
 
@@ -199,15 +206,26 @@ class LaneStore:
             self._save_profiles(snapshot.profiles)
             self._save_holders(snapshot.holders)
             self._save_supervisors(snapshot.supervisors)
+            self._keep_moves(snapshot.moves)
+            self._set("moves_through", str(snapshot.moves_through))
             self._set("policy", snapshot.policy)
             self._set("mode", snapshot.mode)
             self._set("timeline", snapshot.timeline)
             self._set("cursor", str(snapshot.cursor))
             self._set("known_until_min", str(snapshot.known_until_min))
 
-    def apply(self, rows: Iterable[FeedRow], known_until_min: int | None) -> None:
-        """Feed rows and their cursor, together or not at all."""
+    def apply(
+        self,
+        rows: Iterable[FeedRow],
+        known_until_min: int | None,
+        moves: Iterable[Move] = (),
+        moves_through: int | None = None,
+    ) -> None:
+        """Feed rows, moves, and the positions they reach, together or not at all."""
         with _Transaction(self._db):
+            self._add_moves(moves)
+            if moves_through is not None:
+                self._set("moves_through", str(moves_through))
             for row in rows:
                 self._save_keys([row.key] if row.key else ())
                 self._save_profiles([row.profile] if row.profile else ())
@@ -217,9 +235,51 @@ class LaneStore:
                     self._set("policy", row.policy)
                 if row.mode is not None:
                     self._set("mode", row.mode)
+                    self._db.execute("DELETE FROM meta WHERE name = 'local_mode'")
                 self._set("cursor", str(row.seq))
             if known_until_min is not None:
                 self._set("known_until_min", str(known_until_min))
+
+    def keep_moves(self, moves: Iterable[Move]) -> None:
+        """Forget all moves but these."""
+        with _Transaction(self._db):
+            self._keep_moves(moves)
+
+    def _keep_moves(self, moves: Iterable[Move]) -> None:
+        self._db.execute("DELETE FROM move")
+        self._add_moves(moves)
+
+    def _add_moves(self, moves: Iterable[Move]) -> None:
+        self._db.executemany(ADD_MOVE, ((msgspec.json.encode(each),) for each in moves))
+
+    def wipe(self) -> None:
+        """Forget everything synced: this device was cut off. What happened here stays, it names
+        nobody."""
+        with _Transaction(self._db):
+            for table in ("signing_key", "profile", "holder", "supervisor", "move"):
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from this line
+            self._db.execute("DELETE FROM meta WHERE name IN ('cursor', 'policy', 'local_mode')")
+
+    def granted(self, epoch: int) -> dict[str, int]:
+        """Zone -> all rights this epoch was ever granted."""
+        found = ([*name.split(" ", 2)[1:], value] for name, value in self._db.execute(RIGHTS))
+        return {zone: int(value) for of, zone, value in found if int(of) == epoch}
+
+    def set_granted(self, epoch: int, zone: str, total: int) -> None:
+        with _Transaction(self._db):
+            self._set(f"granted {epoch} {zone}", str(total))
+
+    def local_mode(self) -> Mode | None:
+        value = self._get("local_mode")
+        return Mode(value) if value else None
+
+    def offset_ms(self) -> int:
+        """How far this device's clock was behind the server's when they last spoke."""
+        return int(self._get("offset_ms") or 0)
+
+    def set_offset_ms(self, offset_ms: int) -> None:
+        with _Transaction(self._db):
+            self._set("offset_ms", str(offset_ms))
 
     def _save_keys(self, keys: Iterable[SigningKey]) -> None:
         self._db.executemany(SAVE_KEY, ((k.key_id, msgspec.json.encode(k)) for k in keys))
@@ -241,9 +301,17 @@ class LaneStore:
 
     # --- what happened here
 
-    def append(self, record: LogRecord, raised: Iterable[tuple[int, int]] = ()) -> None:
-        """Durable when it returns. `raised` is each (holder, generation) a badge itself proved."""
+    def append(
+        self,
+        record: LogRecord,
+        raised: Iterable[tuple[int, int]] = (),
+        local_mode: Mode | None = None,
+    ) -> None:
+        """Durable when it returns. `raised` is each (holder, generation) a badge itself proved;
+        `local_mode` what the record sets this lane to."""
         with _Transaction(self._db):
+            if local_mode is not None:
+                self._set("local_mode", local_mode)
             self._db.execute(APPEND, (record.epoch, record.number, msgspec.json.encode(record)))
             self._db.executemany(RAISE_GENERATION, raised)
 
@@ -254,6 +322,10 @@ class LaneStore:
     def batch(self, epoch: int, after: int, limit: int) -> list[LogRecord]:
         """The next records behind a number, in order."""
         return [_decode_record(b) for (b,) in self._db.execute(BATCH, (epoch, after, limit))]
+
+    def record(self, epoch: int, number: int) -> LogRecord | None:
+        found = self.batch(epoch, number - 1, 1)
+        return found[0] if found and found[0].number == number else None
 
     def records(self) -> Iterator[LogRecord]:
         return (_decode_record(body) for (body,) in self._db.execute(RECORDS))

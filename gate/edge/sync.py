@@ -18,9 +18,10 @@ from typing import TypeVar
 
 from gate import __version__
 from gate.access.policy_file import PolicyError
-from gate.access.wire import RECORDS_PER_BATCH_MAX, Hello
+from gate.access.wire import RECORDS_PER_BATCH_MAX, Hello, Lease, Welcome
 from gate.client import CallRefused, Client, ServerAway
 from gate.edge.lane import Lane
+from gate.edge.timekeeping import LaneClock
 
 FEED_WAIT_S = 5.0
 """Also the heartbeat: each poll is preceded by a hello."""
@@ -64,11 +65,13 @@ class Sync:
         lane: Lane,
         client: Client,
         executor: Executor,
+        clock: LaneClock,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._lane = lane
         self._client = client
         self._executor = executor
+        self._clock = clock
         self._jitter = jitter
         self._woken = asyncio.Event()
         self._compared = False
@@ -96,6 +99,7 @@ class Sync:
             except Exception as error:  # noqa: BLE001 - whatever it was, the lane decides on
                 self._failed(error)
                 if self.status.link is Link.REVOKED:
+                    await self._on_lane(self._lane.wipe)
                     return
                 failures += 1
                 self._compared = False
@@ -133,15 +137,19 @@ class Sync:
         lane = self._lane
         cursor = lane.cursor
         waiting = await self._on_lane(lambda: lane.waiting)
+        asked_ms = self._clock.raw_ms()
         welcome = await self._client.hello(
-            Hello(lane.identity.epoch, cursor or 0, waiting, __version__)
+            Hello(lane.identity.epoch, cursor or 0, waiting, __version__, asked_ms)
         )
+        if self._clock.heard(welcome.now_ms, asked_ms, self._clock.raw_ms()):
+            await self._on_lane(lane.keep_offset, self._clock.offset_ms)
         await self._on_lane(lane.acknowledged, lane.identity.epoch, welcome.acked_through)
         if cursor is None or cursor > welcome.head or lane.timeline != welcome.timeline:
             await self._take_snapshot()
             return True
+        await self._rights(welcome)
         try:
-            feed = await self._client.feed(cursor, FEED_WAIT_S)
+            feed = await self._client.feed(cursor, FEED_WAIT_S, lane.moves_through)
         except CallRefused as error:
             if error.status != _CONFLICT:
                 raise
@@ -149,6 +157,19 @@ class Sync:
             return True
         await self._on_lane(lane.apply, feed)
         return True
+
+    async def _rights(self, welcome: Welcome) -> None:
+        """Ask for more places of a hard zone, or give back what others need more."""
+        lane = self._lane
+        zone, want = lane.zone, await self._on_lane(lane.rights_wanted)
+        if zone is None:
+            return
+        if want:
+            leased = await self._client.lease(Lease(lane.identity.epoch, zone.id, want))
+            await self._on_lane(lane.rights.grant, leased.zone, leased.granted)
+        elif zone.id in welcome.short:
+            await self._on_lane(lane.give_back, zone.id, self._clock.now())
+            self.wake()
 
     async def _take_snapshot(self) -> None:
         snapshot = await self._client.snapshot()

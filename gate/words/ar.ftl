@@ -180,3 +180,44 @@ command-retired = مسحوب
 command-cancel = إلغاء
 command-only-pin = رقم سري
 command-nobody = لا أحد في الداخل
+
+## What a guard does at a lane
+lane-same-person = إنه الشخص نفسه
+lane-override = تجاوز المشرف
+lane-undo = إلغاء آخر دخول
+lane-supervisor = المشرف
+lane-emergency-open = فتح هذا الباب (طوارئ)
+lane-frozen = منع الدخول هنا
+lane-normal = العودة إلى الوضع العادي
+lane-turn = تبديل الدخول والخروج
+lane-entry = دخول
+lane-exit = خروج
+lane-pin = رقم سري
+lane-why = السبب
+lane-do = تنفيذ
+lane-cancel = إلغاء
+lane-ask-supervisor = المشرف: اعرض بطاقتك على هذا الممر
+lane-not-a-supervisor = هذا الرقم أو البطاقة ليس لأحد
+lane-pin-locked = أرقام خاطئة كثيرة: انتظر حتى { $when }
+lane-why-needed = اختر سبباً أولاً
+lane-scan-again = امسح البطاقة مرة أخرى أولاً
+lane-one-way = لهذه البوابة اتجاه واحد فقط
+lane-undone = أُلغي آخر دخول
+lane-undo-no-admission = لا يوجد دخول لإلغائه
+lane-undo-already = أُلغي من قبل
+lane-undo-too-late = فات الأوان: أكثر من 15 دقيقة
+lane-undo-store = لم يُلغَ: تعطلت ذاكرة الممر
+lane-mode-normal = الوضع العادي
+lane-mode-emergency-open = طوارئ: هذا الباب مفتوح
+lane-mode-frozen = لا يدخل أحد من هنا
+lane-clock-wrong = الساعة خاطئة بمقدار { $s } ث، وصُححت
+lane-places = { $n ->
+    [zero] لا مكان متبقٍ
+    [one] مكان واحد متبقٍ
+    [two] مكانان متبقيان
+    [few] { $n } أماكن متبقية
+    [many] { $n } مكاناً متبقياً
+   *[other] { $n } مكان متبقٍ
+}
+lane-in-zone = في الداخل: { $n }
+lane-or-badge = أو اعرض بطاقتك

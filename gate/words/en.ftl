@@ -176,3 +176,40 @@ command-retired = retired
 command-cancel = Cancel
 command-only-pin = PIN
 command-nobody = Nobody is inside
+
+## What a guard does at a lane
+lane-same-person = It is the same person
+lane-override = Supervisor override
+lane-undo = Undo last entry
+lane-supervisor = Supervisor
+lane-emergency-open = Open this door (emergency)
+lane-frozen = Let nobody in here
+lane-normal = Back to normal
+lane-turn = Turn entry and exit
+lane-entry = Entry
+lane-exit = Exit
+lane-pin = PIN
+lane-why = Reason
+lane-do = Do it
+lane-cancel = Cancel
+lane-ask-supervisor = Supervisor: show your badge to this lane
+lane-not-a-supervisor = This is nobody's PIN or badge
+lane-pin-locked = Too many wrong PINs: wait until { $when }
+lane-why-needed = Choose a reason first
+lane-scan-again = Scan the badge again first
+lane-one-way = This gate has one direction only
+lane-undone = The last entry was undone
+lane-undo-no-admission = There is no entry to undo
+lane-undo-already = It was undone already
+lane-undo-too-late = Too late to undo it: more than 15 minutes
+lane-undo-store = Not undone: the lane's store failed
+lane-mode-normal = Back to normal
+lane-mode-emergency-open = Emergency: this door is open
+lane-mode-frozen = Nobody may enter here
+lane-clock-wrong = Clock wrong by { $s } s, corrected
+lane-places = { $n ->
+    [one] { $n } place left
+   *[other] { $n } places left
+}
+lane-in-zone = { $n } inside
+lane-or-badge = or show your own badge

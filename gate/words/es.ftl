@@ -176,3 +176,40 @@ command-retired = retirado
 command-cancel = Cancelar
 command-only-pin = PIN
 command-nobody = No hay nadie dentro
+
+## What a guard does at a lane
+lane-same-person = Es la misma persona
+lane-override = Excepción del supervisor
+lane-undo = Deshacer la última entrada
+lane-supervisor = Supervisor
+lane-emergency-open = Abrir esta puerta (emergencia)
+lane-frozen = No dejar entrar a nadie aquí
+lane-normal = Volver a lo normal
+lane-turn = Invertir entrada y salida
+lane-entry = Entrada
+lane-exit = Salida
+lane-pin = PIN
+lane-why = Motivo
+lane-do = Hacerlo
+lane-cancel = Cancelar
+lane-ask-supervisor = Supervisor: muestre su credencial a este carril
+lane-not-a-supervisor = Este PIN o credencial no es de nadie
+lane-pin-locked = Demasiados PIN erróneos: espere hasta { $when }
+lane-why-needed = Elija primero un motivo
+lane-scan-again = Escanee primero la credencial otra vez
+lane-one-way = Esta puerta tiene un solo sentido
+lane-undone = La última entrada se deshizo
+lane-undo-no-admission = No hay entrada que deshacer
+lane-undo-already = Ya se había deshecho
+lane-undo-too-late = Demasiado tarde: más de 15 minutos
+lane-undo-store = No se deshizo: falló la memoria del carril
+lane-mode-normal = Vuelta a lo normal
+lane-mode-emergency-open = Emergencia: esta puerta está abierta
+lane-mode-frozen = Nadie puede entrar aquí
+lane-clock-wrong = Reloj mal por { $s } s, corregido
+lane-places = { $n ->
+    [one] { $n } plaza libre
+   *[other] { $n } plazas libres
+}
+lane-in-zone = { $n } dentro
+lane-or-badge = o muestre su propia credencial

@@ -176,3 +176,40 @@ command-retired = retiré
 command-cancel = Annuler
 command-only-pin = Code PIN
 command-nobody = Personne à l’intérieur
+
+## What a guard does at a lane
+lane-same-person = C’est la même personne
+lane-override = Dérogation du responsable
+lane-undo = Annuler la dernière entrée
+lane-supervisor = Responsable
+lane-emergency-open = Ouvrir cette porte (urgence)
+lane-frozen = Ne laisser entrer personne ici
+lane-normal = Retour à la normale
+lane-turn = Inverser entrée et sortie
+lane-entry = Entrée
+lane-exit = Sortie
+lane-pin = Code PIN
+lane-why = Motif
+lane-do = Valider
+lane-cancel = Annuler
+lane-ask-supervisor = Responsable : présentez votre badge à cette voie
+lane-not-a-supervisor = Ce PIN ou ce badge n’est à personne
+lane-pin-locked = Trop de PIN erronés : attendez jusqu’à { $when }
+lane-why-needed = Choisissez d’abord un motif
+lane-scan-again = Scannez d’abord le badge à nouveau
+lane-one-way = Cette porte n’a qu’un sens
+lane-undone = La dernière entrée est annulée
+lane-undo-no-admission = Aucune entrée à annuler
+lane-undo-already = Déjà annulée
+lane-undo-too-late = Trop tard pour annuler : plus de 15 minutes
+lane-undo-store = Non annulée : la mémoire de la voie a échoué
+lane-mode-normal = Retour à la normale
+lane-mode-emergency-open = Urgence : cette porte est ouverte
+lane-mode-frozen = Personne ne peut entrer ici
+lane-clock-wrong = Horloge fausse de { $s } s, corrigée
+lane-places = { $n ->
+    [one] { $n } place libre
+   *[other] { $n } places libres
+}
+lane-in-zone = { $n } à l’intérieur
+lane-or-badge = ou présentez votre propre badge

@@ -178,3 +178,41 @@ command-retired = отозван
 command-cancel = Отмена
 command-only-pin = ПИН
 command-nobody = Внутри никого нет
+
+## What a guard does at a lane
+lane-same-person = Это тот же человек
+lane-override = Решение старшего
+lane-undo = Отменить последний вход
+lane-supervisor = Старший смены
+lane-emergency-open = Открыть эту дверь (ЧС)
+lane-frozen = Никого не впускать
+lane-normal = Обычный режим
+lane-turn = Сменить вход и выход
+lane-entry = Вход
+lane-exit = Выход
+lane-pin = ПИН
+lane-why = Причина
+lane-do = Выполнить
+lane-cancel = Отмена
+lane-ask-supervisor = Старший: покажите свой бейдж
+lane-not-a-supervisor = Такого ПИН или бейджа ни у кого нет
+lane-pin-locked = Слишком много неверных ПИН: подождите до { $when }
+lane-why-needed = Сначала выберите причину
+lane-scan-again = Сначала отсканируйте бейдж ещё раз
+lane-one-way = Здесь только одно направление
+lane-undone = Последний вход отменён
+lane-undo-no-admission = Нет входа для отмены
+lane-undo-already = Уже отменён
+lane-undo-too-late = Поздно отменять: прошло более 15 минут
+lane-undo-store = Не отменено: сбой памяти поста
+lane-mode-normal = Обычный режим
+lane-mode-emergency-open = ЧС: эта дверь открыта
+lane-mode-frozen = Вход здесь закрыт
+lane-clock-wrong = Часы неверны на { $s } с, исправлено
+lane-places = { $n ->
+    [one] свободно { $n } место
+    [few] свободно { $n } места
+   *[many] свободно { $n } мест
+}
+lane-in-zone = внутри: { $n }
+lane-or-badge = или покажите свой бейдж

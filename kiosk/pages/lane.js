@@ -25,8 +25,61 @@ function show(view) {
   at("several").firstElementChild.textContent = view.several;
   at("several").dataset.place = view.place;
   at("several").hidden = !view.several;
+  acts(view);
   light(view.light);
 }
+
+const KEYS = { looked: "F2", undo: "F8", override: "F9" };
+const ALONE = new Set(["looked", "undo"]);
+let offered = "", latest = null;
+
+/** What a guard may do now; redrawn only when it changes, so that no button moves under a finger. */
+function acts(view) {
+  latest = view;
+  at("facts").textContent = view.facts.join(" · ");
+  const now = JSON.stringify([view.acts, view.words]);
+  if (now === offered) return;
+  offered = now;
+  for (const each of document.querySelectorAll("[data-word]")) each.textContent = view.words[each.dataset.word] ?? "";
+  at("acts").replaceChildren(at("facts"), ...view.acts.map(([what, words]) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = KEYS[what] ? `${words} (${KEYS[what]})` : words;
+    button.dataset.act = what;
+    button.addEventListener("click", () => begin(what, words));
+    return button;
+  }));
+}
+
+function begin(what, words) {
+  if (ALONE.has(what)) return act({ what });
+  const form = at("supervisor").querySelector("form");
+  form.reset();
+  form.dataset.act = what;
+  at("supervisor-title").textContent = latest.words.supervisor;
+  at("supervisor-what").textContent = words;
+  at("supervisor-problem").textContent = "";
+  form.why.replaceChildren(...["", ...latest.reasons].map((each) => new Option(each)));
+  form.why.parentElement.hidden = what !== "override";
+  form.why.required = what === "override";
+  at("supervisor").showModal();
+}
+
+async function act(body) {
+  const answer = await fetch("/act", { method: "POST", body: JSON.stringify(body) }).catch(() => null);
+  if (!answer) return { good: false, words: "" };
+  return answer.headers.get("Content-Type")?.includes("json") ? answer.json() : { good: false, words: await answer.text() };
+}
+
+at("supervisor").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const done = await act({ what: form.dataset.act, pin: form.pin.value, why: form.why.value });
+  form.pin.value = "";
+  if (done.good) at("supervisor").close();
+  else at("supervisor-problem").textContent = done.words;
+});
+at("supervisor-cancel").addEventListener("click", () => at("supervisor").close());
 
 function light(each) {
   const fresh = each.number !== number && each.seconds > 0;
@@ -95,6 +148,10 @@ addEventListener("pointerdown", () => { sound ??= new AudioContext(); }, { once:
 let typed = "";
 addEventListener("keydown", (event) => {
   sound ??= new AudioContext();
+  const key = Object.keys(KEYS).find((each) => KEYS[each] === event.key);
+  const button = key && document.querySelector(`#acts [data-act="${key}"]`);
+  if (button) { event.preventDefault(); button.click(); }
+  if (at("supervisor").open) return;
   if (event.key === "Enter" || event.key === "Tab") {
     event.preventDefault();
     if (typed) fetch("/scan", { method: "POST", body: typed });

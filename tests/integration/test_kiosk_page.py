@@ -9,6 +9,7 @@ from aiohttp import web
 
 from gate.access.wire import SCAN_CHARS_MAX
 from kiosk import page as page_module
+from kiosk.guard import Done, What
 from kiosk.light import Colour, Light, View
 from kiosk.page import Page
 
@@ -27,7 +28,16 @@ class Lane:
 
     def __init__(self):
         self.shows, self.typed = view(), []
-        self.page = Page(lambda: self.shows, self.typed.append)
+        self.acts, self.stood = [], 0
+        self.page = Page(lambda: self.shows, self.typed.append, self.act, self.not_turned)
+
+    async def act(self, act):
+        self.acts.append(act)
+        return Done(act.pin == "246810", "told")
+
+    async def not_turned(self):
+        self.stood += 1
+        return Done(True, "undone")
 
     async def start(self):
         self.runner = web.AppRunner(self.page.application(), access_log=None, shutdown_timeout=1.0)
@@ -237,3 +247,36 @@ async def test_nothing_else_can_be_done(lane, method):
         status, headers, _ = await lane.ask(method, path, headers={"Origin": lane.url})
         assert status == 405
         assert "Access-Control-Allow-Origin" not in headers
+
+
+async def test_an_act_of_the_page_is_done_and_answered_in_words(lane):
+    own = {"Origin": lane.url}
+    good = await lane.ask("POST", "/act", json={"what": "override", "pin": "246810"}, headers=own)
+    bad = await lane.ask("POST", "/act", json={"what": "undo"}, headers=own)
+    assert (good[0], bad[0]) == (200, 409)
+    assert [each.what for each in lane.acts] == [What.OVERRIDE, What.UNDO]
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"what": "dance"}', b"\xff", b'{"what": 1}'])
+async def test_what_is_no_act_is_refused_in_words(lane, body):
+    status, _, text = await lane.ask("POST", "/act", data=body, headers={"Origin": lane.url})
+    assert status == 400
+    assert "not an act" in text
+
+
+async def test_another_site_can_neither_act_nor_play_the_turnstile(lane):
+    for path in ("/act", "/turnstile"):
+        for headers in ({}, {"Origin": "https://example.org"},
+                        {"Origin": "https://example.org", "X-Turnstile": "1"}):  # fmt: skip
+            status, _, _ = await lane.ask("POST", path, json={"turned": False}, headers=headers)
+            assert status == 403
+    assert lane.acts == [] and lane.stood == 0
+
+
+async def test_a_turnstile_that_did_not_turn_undoes_and_one_that_turned_does_not(lane):
+    asked = {"X-Turnstile": "1"}
+    for turned in (True, False):
+        await lane.ask("POST", "/turnstile", json={"turned": turned}, headers=asked)
+    assert lane.stood == 1
+    status, _, text = await lane.ask("POST", "/turnstile", data=b"no", headers=asked)
+    assert status == 400 and "turned" in text

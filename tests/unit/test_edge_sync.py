@@ -11,7 +11,9 @@ from aiohttp import web
 
 from gate.access.wire import Hello
 from gate.client import ANSWER_S, SILENT_S, CallRefused, Client, ServerAway
+from gate.clock import Clock
 from gate.edge.sync import BACKOFF_S, Link, Sync
+from gate.edge.timekeeping import LaneClock
 from tests import lanes
 from tests.programs import eventually
 
@@ -27,7 +29,9 @@ def lane(tmp_path):
 @pytest.fixture
 def sync(lane):
     with ThreadPoolExecutor(1) as deciding:
-        yield Sync(lane, Client("http://127.0.0.1:9"), deciding, jitter=lambda: 0.0)
+        yield Sync(
+            lane, Client("http://127.0.0.1:9"), deciding, LaneClock(Clock()), jitter=lambda: 0.0
+        )
 
 
 @pytest.mark.parametrize(

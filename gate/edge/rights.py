@@ -1,0 +1,54 @@
+"""A lane's rights to hard zones: what it was granted, what its log says it used.
+
+Both only grow and both are durable, so a crash loses none and spends none twice.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from gate.access.capacity import is_hard, rights_used, stock
+from gate.access.ledger import LogRecord
+from gate.access.model import ZoneId
+from gate.access.policy import Policy, Zone
+from gate.edge.store import LaneStore
+
+KEPT_WHEN_SHORT = 1
+"""When another lane has none left, a lane keeps this many and returns the rest."""
+
+
+class Rights:
+    """Of one epoch; another epoch's rights died with it."""
+
+    def __init__(self, store: LaneStore, epoch: int, records: Iterable[LogRecord]) -> None:
+        self._store = store
+        self._epoch = epoch
+        self._granted: Counter[ZoneId] = Counter(
+            {ZoneId(zone): total for zone, total in store.granted(epoch).items()}
+        )
+        self._used: Counter[ZoneId] = Counter()
+        for record in records:
+            self.add(record)
+
+    def add(self, record: LogRecord) -> None:
+        if record.epoch == self._epoch and record.zone is not None:
+            self._used[record.zone] += rights_used(record)
+
+    def left(self, zone: ZoneId) -> int:
+        return max(0, self._granted[zone] - self._used[zone])
+
+    def wanted(self, zone: Zone, policy: Policy) -> int:
+        """How many more to ask for: up to the stock, once half of it is gone."""
+        if not is_hard(zone):
+            return 0
+        full, left = stock(zone, policy), self.left(zone.id)
+        return full - left if left * 2 <= full else 0
+
+    def surplus(self, zone: ZoneId) -> int:
+        """How many to give back while others have none."""
+        return max(0, self.left(zone) - KEPT_WHEN_SHORT)
+
+    def grant(self, zone: ZoneId, total: int) -> None:
+        """Take note of all that was ever granted; durable when it returns."""
+        if total > self._granted[zone]:
+            self._store.set_granted(self._epoch, zone, total)
+            self._granted[zone] = total
