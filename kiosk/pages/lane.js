@@ -29,11 +29,12 @@ function show(view) {
   light(view.light);
 }
 
-const KEYS = { looked: "F2", undo: "F8", override: "F9" };
-const ALONE = new Set(["looked", "undo"]);
+const KEYS = { looked: "F2", undo: "F8", override: "F9", supervisor: "F10" };
+const AT_HAND = new Set(["looked", "undo", "override"]);
 let offered = "", latest = null;
 
-/** What a guard may do now; redrawn only when it changes, so that no button moves under a finger. */
+/** What a guard may do now; redrawn only when it changes, so that no button moves under a finger.
+ *  What concerns the lane as a whole is behind one button, for supervisors. */
 function acts(view) {
   latest = view;
   at("facts").textContent = view.facts.join(" · ");
@@ -41,10 +42,12 @@ function acts(view) {
   if (now === offered) return;
   offered = now;
   for (const each of document.querySelectorAll("[data-word]")) each.textContent = view.words[each.dataset.word] ?? "";
-  at("acts").replaceChildren(at("facts"), ...view.acts.map(([what, words]) => {
+  const shown = view.acts.filter(([what]) => AT_HAND.has(what));
+  if (shown.length < view.acts.length) shown.push(["supervisor", view.words.supervisor]);
+  at("acts").replaceChildren(at("facts"), ...shown.map(([what, words]) => {
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = KEYS[what] ? `${words} (${KEYS[what]})` : words;
+    button.textContent = `${words} (${KEYS[what]})`;
     button.dataset.act = what;
     button.addEventListener("click", () => begin(what, words));
     return button;
@@ -52,13 +55,12 @@ function acts(view) {
 }
 
 function begin(what, words) {
-  if (ALONE.has(what)) return act({ what });
+  if (what === "looked" || what === "undo") return act({ what });
   const form = at("supervisor").querySelector("form");
   form.reset();
-  form.dataset.act = what;
-  at("supervisor-title").textContent = latest.words.supervisor;
-  at("supervisor-what").textContent = words;
   at("supervisor-problem").textContent = "";
+  const choices = what === "supervisor" ? latest.acts.filter(([each]) => !AT_HAND.has(each)) : [[what, words]];
+  form.what.replaceChildren(...choices.map(([each, text]) => new Option(text, each)));
   form.why.replaceChildren(...["", ...latest.reasons].map((each) => new Option(each)));
   form.why.parentElement.hidden = what !== "override";
   form.why.required = what === "override";
@@ -74,7 +76,7 @@ async function act(body) {
 at("supervisor").addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
-  const done = await act({ what: form.dataset.act, pin: form.pin.value, why: form.why.value });
+  const done = await act({ what: form.what.value, pin: form.pin.value, why: form.why.value });
   form.pin.value = "";
   if (done.good) at("supervisor").close();
   else at("supervisor-problem").textContent = done.words;

@@ -77,7 +77,7 @@ async def test_a_light_that_went_out_is_not_lit_again_by_a_lane_that_hangs(opene
     await page.wait_for_selector("body[data-colour=ready]", timeout=30_000)
     lane.shows = msgspec.structs.replace(view(GREEN), time="09:00:59")
     lane.page.changed()
-    await expect(page.locator('#time')).to_have_text('09:00:59', timeout=30_000)
+    await expect(page.locator("#time")).to_have_text("09:00:59", timeout=30_000)
     assert await page.get_attribute("body", "data-colour") == "ready"
     assert await page.inner_text("#title") == ""
     await shows(lane, page, msgspec.structs.replace(GREEN, number=2))
