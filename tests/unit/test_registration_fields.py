@@ -191,3 +191,10 @@ def test_any_text_is_taken_or_refused_never_a_fault(text):
             read(text, POLICY)
         except FieldError as error:
             assert str(error)
+
+
+def test_what_guards_must_see_is_of_a_known_kind_in_any_order_and_spelling():
+    assert fields.attention(" Medical; escort,escort ") == ("escort", "medical")
+    assert fields.attention("") == ()
+    with pytest.raises(FieldError, match=r"no 'vip'; there are: escort, medical, protocol"):
+        fields.attention("vip")

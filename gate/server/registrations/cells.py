@@ -30,6 +30,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "language": ("language", "preferred language", "lang"),
     "photo": ("photo", "photo reference", "picture"),
     "status": ("status", "state", "registration status"),
+    "attention": ("attention", "attention notes", "flags", "special attention"),
 }
 REQUIRED = ("code", "family", "category", "events")
 _BY_NAME = {name: column for column, names in COLUMNS.items() for name in names}

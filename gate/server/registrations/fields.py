@@ -28,6 +28,8 @@ CHARS_MAX: Mapping[str, int] = {
 JOINERS = {"\u200c", "\u200d"}
 LOST = "\ufffd"
 """Stands where a character could not be read, here or in a program before us."""
+ATTENTION = frozenset({"escort", "medical", "protocol"})
+"""Each has its words in gate/words."""
 _REFUSED = {"Cc": "control character", "Co": "private-use character", "Cn": "unassigned character",
             "Cs": "surrogate", "Cf": "invisible character"}  # fmt: skip
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{3,63}")
@@ -100,6 +102,15 @@ def status(value: str) -> Status:
     if word not in _STATUS_WORDS:
         raise FieldError("expected approved, pending or cancelled")
     return _STATUS_WORDS[word]
+
+
+def attention(value: str) -> tuple[str, ...]:
+    """``escort; medical``: what a guard must see with the decision, in any order."""
+    words = {part.strip().casefold() for part in re.split(r"[;,|]", clean(value, "attention"))}
+    unknown = sorted(words - ATTENTION - {""})
+    if unknown:
+        raise FieldError(f"no {unknown[0]!r}; there are: {', '.join(sorted(ATTENTION))}")
+    return tuple(sorted(words - {""}))
 
 
 def category(value: str, policy: Policy) -> CategoryId:

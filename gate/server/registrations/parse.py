@@ -1,6 +1,6 @@
 """A registration file as bytes becomes registrations and named problems; nothing in it raises."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from gate.access.model import CategoryId, Entitlement, Status
@@ -127,21 +127,24 @@ def _registration(
     return Registration(**values), []  # type: ignore[arg-type]
 
 
+_READERS: Mapping[str, Callable[[str], object]] = {
+    "code": fields.code,
+    "email": fields.email,
+    "language": fields.language,
+    "status": fields.status,
+    "attention": fields.attention,
+}
+
+
 def _field(column: str, raw: str, policy: Policy) -> object:
+    if column in _READERS:
+        return _READERS[column](raw)
     match column:
-        case "code":
-            return fields.code(raw)
         case "family":
             return fields.required(raw, column)
         case "category":
             return fields.category(raw, policy)
         case "events":
             return fields.events(raw, policy)
-        case "email":
-            return fields.email(raw)
-        case "language":
-            return fields.language(raw)
-        case "status":
-            return fields.status(raw)
         case _:
             return fields.clean(raw, column)
