@@ -59,6 +59,7 @@ class LaneSettings:
     frames_per_s: float = _setting(15.0, "frames a second from a folder or a video")
     page_port: int = _port(8701, "port of the lane's own page")
     language: str = _setting("en", "language of the lane's page: en fr es ru ar zh")
+    lan_address: str = _setting("", "host:port at which other lanes reach this one; empty: none do")
     clock: Clock = _setting(Clock(), "demonstration clock START@ORIGINxSPEED; empty: real time")
 
 

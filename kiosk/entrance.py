@@ -1,6 +1,7 @@
 """A camera lane: frames in, light out. Decode in one thread, decide and write in another."""
 
 import asyncio
+import contextlib
 import logging
 import threading
 import time
@@ -16,6 +17,7 @@ from gate.access.model import Direction, Mode
 from gate.access.policy import Policy
 from gate.access.wire import Enrolled
 from gate.client import Client
+from gate.edge.lan import Lan, listening
 from gate.edge.lane import Lane, Shown
 from gate.edge.store import LaneStore
 from gate.edge.sync import Link, Sync
@@ -60,6 +62,7 @@ class Entrance:
         self._client = Client(chosen.server_url, enrolled.token)
         self._clock = LaneClock(chosen.clock, self._lane.offset_ms)
         self._sync = Sync(self._lane, self._client, self._deciding, self._clock)
+        self._lan = Lan(self._lane, self._deciding, self._page_changed)
         self._guard = Guard(self._lane, self._words)
         self._asking: tuple[Act, float] | None = None
         """What waits for a supervisor's badge, and until when (monotonic)."""
@@ -86,7 +89,9 @@ class Entrance:
         for name, target in self._sources(loop):
             threading.Thread(target=target, name=name, daemon=True).start()
         stopped = asyncio.create_task(stop.wait())
+        stack = contextlib.AsyncExitStack()
         try:
+            await self._join_lan(stack)
             await asyncio.wait((stopped, self._failed), return_when=asyncio.FIRST_COMPLETED)
             if self._failed.done():
                 self._failed.result()
@@ -95,10 +100,23 @@ class Entrance:
             for task in (*tasks, stopped):
                 task.cancel()
             await asyncio.gather(*tasks, stopped, return_exceptions=True)
+            await stack.aclose()
             await runner.cleanup()
             await self._client.close()
             self._deciding.shutdown()
             self._store.close()
+
+    async def _join_lan(self, stack: contextlib.AsyncExitStack) -> None:
+        """Raises OSError for an address that is not ours or in use."""
+        address = self._chosen.lan_address
+        if not address:
+            return
+        host, _, port = address.rpartition(":")
+        await stack.enter_async_context(listening(self._lan, host.strip("[]"), int(port)))
+        self._sync.lan_address = address
+
+    def _page_changed(self) -> None:
+        self._page.changed()
 
     # --- sources, each in a thread
 

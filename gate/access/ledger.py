@@ -96,6 +96,10 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return datetime.fromtimestamp(self.at_ms / 1000, UTC)
 
 
+TOLD_MAX = 500
+"""Records one lane tells another of in one message."""
+
+
 class MoveKind(StrEnum):
     IN = "in"
     OUT = "out"
@@ -134,6 +138,17 @@ class Move(msgspec.Struct, frozen=True, array_like=True):
     @property
     def entered(self) -> bool:
         return self.kind is MoveKind.IN
+
+
+class Told(msgspec.Struct, frozen=True):
+    """Moves of one lane: all there were between two of its record numbers."""
+
+    device: DeviceId
+    epoch: int
+    through: int
+    moves: Annotated[tuple[Move, ...], Meta(max_length=TOLD_MAX)]
+    raised: Annotated[tuple[tuple[int, int], ...], Meta(max_length=TOLD_MAX)] = ()
+    """(holder, generation) of badges that proved a re-print there."""
 
 
 def move(record: LogRecord) -> Move | None:

@@ -72,6 +72,8 @@ class Hello(msgspec.Struct, frozen=True):
     """The device's own clock, so that a wrong one is noticed."""
     battery: Annotated[int, Meta(ge=0, le=100)] | None = None
     """Per cent; None for a device on the mains."""
+    lan: Annotated[str, Meta(max_length=80, pattern=r"^(\[?[0-9A-Za-z.:-]+\]?:[0-9]{1,5})?$")] = ""
+    """``host:port`` at which the other lanes reach this one; empty: nowhere."""
 
 
 class Welcome(msgspec.Struct, frozen=True):
@@ -87,6 +89,8 @@ class Welcome(msgspec.Struct, frozen=True):
     timeline: str = ""
     """Another one than the lane's own: what the lane heard may not be what happened, as after the
     restore of a backup. Only a snapshot helps then, also if the feed is as long as it was."""
+    peers: tuple[str, ...] = ()
+    """``host:port`` of the venue's other lanes."""
 
 
 class Lease(msgspec.Struct, frozen=True):
@@ -154,6 +158,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     moves_through: int = 0
     """Position in the server's log up to which `moves` speaks."""
     timeline: str = ""
+    lan_key: str = ""
+    """32 bytes in hex: under it lanes of the venue believe each other."""
 
 
 class FeedRow(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -5,13 +5,13 @@ exit and an emergency never wait for a disk that fails.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from gate.access.known import Known
-from gate.access.ledger import LogRecord, Move, Name, RecordKind
+from gate.access.ledger import LogRecord, Move, Name, RecordKind, Told, move
 from gate.access.model import (
     Credential,
     Decision,
@@ -67,6 +67,8 @@ class Lane:
         self.direction = identity.direction
         self._known: Known | None = None
         self._timeline = ""
+        self.lan_key = ""
+        """Hex; empty before the first snapshot."""
         self.moves_through = 0
         """Position in the server's log up to which this lane heard of other lanes."""
         self._moves_kept = 0
@@ -79,6 +81,8 @@ class Lane:
             self._highest = {identity.epoch: 0} | store.highest()
             self._acked = dict.fromkeys(self._highest, 0) | store.acked()
             self.rights = Rights(store, identity.epoch, self._own_records())
+            self.peers = store.peers()
+            """``host:port`` of the venue's other lanes."""
             mode = store.local_mode()
             self._local_mode = None if mode is Mode.NORMAL else mode
             snapshot = store.snapshot()
@@ -337,6 +341,41 @@ class Lane:
             self._store.keep_moves(still)
             self._moves_kept = len(still)
 
+    # --- other lanes, without the server
+
+    @property
+    def highest(self) -> int:
+        """The number of this epoch's last record."""
+        return self._highest[self.identity.epoch]
+
+    def meet(self, peers: tuple[str, ...]) -> None:
+        """Where the server says the other lanes are. When it names nobody, as after its own
+        restart, what it said before stays."""
+        if peers and peers != self.peers:
+            self._store.set_peers(peers)
+            self.peers = peers
+
+    def told_after(self, number: int, limit: int) -> Told:
+        """What other lanes should hear of this lane's records behind a number."""
+        records = self._store.batch(self.identity.epoch, number, limit)
+        moves = tuple(made for each in records if (made := move(each)) is not None)
+        proved = {(r.holder, r.generation) for r in records if r.holder and r.generation}
+        through = records[-1].number if records else number
+        return Told(self.identity.device, self.identity.epoch, through, moves, tuple(proved))
+
+    def hear(self, moves: Iterable[Move], raised: Iterable[tuple[int, int]]) -> None:
+        """What another lane of the venue saw: kept like what the server tells, once."""
+        known = self._known
+        if known is None:
+            return
+        new = [each for each in moves if known.whereabouts.is_news(each)]
+        newer = [(h, g) for h, g in raised if g > known.generation_min.get(h, 0)]
+        if new or newer:
+            self._store.heard(new, newer)
+        for each in new:
+            known.whereabouts.take(each)
+        known.generation_min.update(newer)
+
     @property
     def offset_ms(self) -> int:
         """How far this device's clock was behind when the server last said so."""
@@ -387,6 +426,7 @@ class Lane:
         policy = parse(snapshot.policy, "snapshot")
         self._timeline = snapshot.timeline
         self.moves_through = snapshot.moves_through
+        self.lan_key = snapshot.lan_key
         self._moves_kept = len(snapshot.moves)
         if self._known is None:
             known = Known(policy)

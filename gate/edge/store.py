@@ -194,6 +194,7 @@ class LaneStore:
             moves=tuple(_decode_move(b) for (b,) in self._db.execute(MOVES)),
             moves_through=int(self._get("moves_through") or 0),
             timeline=self._get("timeline") or "",
+            lan_key=self._get("lan_key") or "",
         )
 
     def replace(self, snapshot: Snapshot) -> None:
@@ -211,6 +212,7 @@ class LaneStore:
             self._set("policy", snapshot.policy)
             self._set("mode", snapshot.mode)
             self._set("timeline", snapshot.timeline)
+            self._set("lan_key", snapshot.lan_key)
             self._set("cursor", str(snapshot.cursor))
             self._set("known_until_min", str(snapshot.known_until_min))
 
@@ -245,6 +247,12 @@ class LaneStore:
         with _Transaction(self._db):
             self._keep_moves(moves)
 
+    def heard(self, moves: Iterable[Move], raised: Iterable[tuple[int, int]]) -> None:
+        """What another lane told, together or not at all."""
+        with _Transaction(self._db):
+            self._add_moves(moves)
+            self._db.executemany(RAISE_GENERATION, raised)
+
     def _keep_moves(self, moves: Iterable[Move]) -> None:
         self._db.execute("DELETE FROM move")
         self._add_moves(moves)
@@ -258,7 +266,9 @@ class LaneStore:
         with _Transaction(self._db):
             for table in ("signing_key", "profile", "holder", "supervisor", "move"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from this line
-            self._db.execute("DELETE FROM meta WHERE name IN ('cursor', 'policy', 'local_mode')")
+            self._db.execute(
+                "DELETE FROM meta WHERE name IN ('cursor', 'policy', 'local_mode', 'lan_key')"
+            )
 
     def granted(self, epoch: int) -> dict[str, int]:
         """Zone -> all rights this epoch was ever granted."""
@@ -272,6 +282,13 @@ class LaneStore:
     def local_mode(self) -> Mode | None:
         value = self._get("local_mode")
         return Mode(value) if value else None
+
+    def peers(self) -> tuple[str, ...]:
+        return tuple((self._get("peers") or "").split())
+
+    def set_peers(self, peers: Iterable[str]) -> None:
+        with _Transaction(self._db):
+            self._set("peers", " ".join(peers))
 
     def offset_ms(self) -> int:
         """How far this device's clock was behind the server's when they last spoke."""

@@ -77,6 +77,8 @@ class Sync:
         self._compared = False
         """Whether the server was asked what it holds of earlier epochs since it was last away."""
         self.status = SyncStatus(since_s=time.monotonic())
+        self.lan_address = ""
+        """Where other lanes reach this one; empty: nowhere."""
 
     def wake(self) -> None:
         """There is a new record to send."""
@@ -139,10 +141,18 @@ class Sync:
         waiting = await self._on_lane(lambda: lane.waiting)
         asked_ms = self._clock.raw_ms()
         welcome = await self._client.hello(
-            Hello(lane.identity.epoch, cursor or 0, waiting, __version__, asked_ms)
+            Hello(
+                lane.identity.epoch,
+                cursor or 0,
+                waiting,
+                __version__,
+                asked_ms,
+                lan=self.lan_address,
+            )
         )
         if self._clock.heard(welcome.now_ms, asked_ms, self._clock.raw_ms()):
             await self._on_lane(lane.keep_offset, self._clock.offset_ms)
+        await self._on_lane(lane.meet, welcome.peers)
         await self._on_lane(lane.acknowledged, lane.identity.epoch, welcome.acked_through)
         if cursor is None or cursor > welcome.head or lane.timeline != welcome.timeline:
             await self._take_snapshot()

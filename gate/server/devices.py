@@ -24,6 +24,7 @@ from gate.server.store.devices import Device
 CODE_MINUTES = 10
 TRIES = 5
 CACHE_MAX = 5000
+PEERS_MAX, PEER_S = 64, 24 * 3600.0
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_CHARS = 10
 _AS_TYPED = str.maketrans("OIL", "011", "- ")
@@ -38,6 +39,11 @@ class Seen:
     waiting: int
     cursor: int
     version: str
+    clock_off_ms: int | None
+    """How far the device's own clock is ahead of ours (behind: negative), to within the time its
+    call took."""
+    battery: int | None
+    lan: str
 
 
 class Devices:
@@ -116,8 +122,26 @@ class Devices:
     async def all(self) -> Sequence[Device]:
         return await store.all_devices(self._pool, self._policy.edition)
 
-    def heard(self, device: DeviceId, hello: Hello) -> None:
-        self.seen[device] = Seen(time.monotonic(), hello.waiting, hello.cursor, hello.version)
+    def heard(self, device: DeviceId, hello: Hello, now_ms: int) -> None:
+        off_ms = hello.now_ms - now_ms if hello.now_ms is not None else None
+        self.seen[device] = Seen(
+            time.monotonic(),
+            hello.waiting,
+            hello.cursor,
+            hello.version,
+            off_ms,
+            hello.battery,
+            hello.lan,
+        )
+
+    def peers(self, device: DeviceId) -> tuple[str, ...]:
+        """Where the other lanes heard of lately can be reached."""
+        now = time.monotonic()
+        return tuple(
+            seen.lan
+            for other, seen in self.seen.items()
+            if other != device and seen.lan and now - seen.at_s < PEER_S
+        )[:PEERS_MAX]
 
     def silent_s(self, seen: Seen | None) -> float | None:
         """Seconds since a device was last heard."""

@@ -20,7 +20,7 @@ from gate.server.store.registrations import Issued, meaning
 
 PROFILES_MAX = 65_535
 GENERATION_FIRST = 1
-_SEED_BYTES = 32
+_SECRET_BYTES = 32
 
 
 class TooManyProfiles(Exception):
@@ -70,16 +70,20 @@ class Signer:
 
 def signer(policy: Policy, folder: Path, key_id: int = 1) -> Signer:
     """The edition's signer; makes the key at the first start."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{policy.edition}-{key_id}.key"
+    return Signer(policy, key_id, secret(folder / f"{policy.edition}-{key_id}.key"))
+
+
+def secret(path: Path) -> bytes:
+    """The 32 random bytes in a file that only its owner reads; made when it is not there."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         part = path.with_suffix(".part")
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(_SEED_BYTES))
+            file.write(secrets.token_bytes(_SECRET_BYTES))
             file.flush()
             os.fsync(file.fileno())
         part.rename(path)
-    return Signer(policy, key_id, path.read_bytes())
+    return path.read_bytes()
 
 
 def pseudonym(taken: Collection[int]) -> int:

@@ -27,6 +27,8 @@ class Service:
     devices: Devices
     auth: Auth
     live: Live
+    lan_key: str
+    """Hex: under it the venue's lanes believe each other."""
 
 
 SERVICE = web.AppKey("service", Service)

@@ -221,3 +221,5 @@ lane-places = { $n ->
 }
 lane-in-zone = في الداخل: { $n }
 lane-or-badge = أو اعرض بطاقتك
+wall-attention-clock = { $device }: الساعة خاطئة بمقدار { $age }
+wall-attention-battery = { $device }: البطارية { $share } %

@@ -213,3 +213,5 @@ lane-places = { $n ->
 }
 lane-in-zone = { $n } inside
 lane-or-badge = or show your own badge
+wall-attention-clock = { $device }: clock wrong by { $age }
+wall-attention-battery = { $device }: battery at { $share } %

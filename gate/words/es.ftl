@@ -213,3 +213,5 @@ lane-places = { $n ->
 }
 lane-in-zone = { $n } dentro
 lane-or-badge = o muestre su propia credencial
+wall-attention-clock = { $device }: reloj mal por { $age }
+wall-attention-battery = { $device }: batería al { $share } %

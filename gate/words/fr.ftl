@@ -213,3 +213,5 @@ lane-places = { $n ->
 }
 lane-in-zone = { $n } à l’intérieur
 lane-or-badge = ou présentez votre propre badge
+wall-attention-clock = { $device } : horloge fausse de { $age }
+wall-attention-battery = { $device } : batterie à { $share } %

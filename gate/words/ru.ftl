@@ -216,3 +216,5 @@ lane-places = { $n ->
 }
 lane-in-zone = внутри: { $n }
 lane-or-badge = или покажите свой бейдж
+wall-attention-clock = { $device }: часы неверны на { $age }
+wall-attention-battery = { $device }: заряд { $share } %

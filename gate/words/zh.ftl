@@ -209,3 +209,5 @@ lane-clock-wrong = 时钟偏差 { $s } 秒，已校正
 lane-places = 剩余 { $n } 个名额
 lane-in-zone = 场内 { $n } 人
 lane-or-badge = 或出示您的胸卡
+wall-attention-clock = { $device }：时钟偏差 { $age }
+wall-attention-battery = { $device }：电量 { $share } %

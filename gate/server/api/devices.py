@@ -46,6 +46,9 @@ class DeviceState(msgspec.Struct, frozen=True):
     """Records it still has to send."""
     cursor: int
     version: str
+    clock_off_ms: int | None
+    """How far its own clock is ahead of the server's; null when it did not say."""
+    battery: int | None
 
 
 async def enrol(call: Call) -> Enrolled:
@@ -78,6 +81,8 @@ async def listed(call: Call) -> list[DeviceState]:
                 waiting=seen.waiting if seen else 0,
                 cursor=seen.cursor if seen else 0,
                 version=seen.version if seen else "",
+                clock_off_ms=seen.clock_off_ms if seen else None,
+                battery=seen.battery if seen else None,
             )
         )
     return states

@@ -51,16 +51,18 @@ class FeedQuery(msgspec.Struct):
 async def hello(call: Call) -> Welcome:
     device, body = call.device, call.body
     assert isinstance(body, Hello)
-    call.service.devices.heard(device.id, body)
+    now_ms = call.service.clock.now_ms()
+    call.service.devices.heard(device.id, body, now_ms)
     appender = call.service.appender
     return Welcome(
-        now_ms=call.service.clock.now_ms(),
+        now_ms=now_ms,
         head=appender.known.cursor,
         acked_through=appender.acked_through(device.id, device.epoch),
         gate=device.gate,
         direction=device.direction,
         short=appender.short(),
         timeline=appender.timeline,
+        peers=call.service.devices.peers(device.id),
     )
 
 
@@ -91,6 +93,7 @@ def _snapshot(service: Service) -> bytes:
             moves=tuple(known.whereabouts.relevant(service.clock.now())),
             moves_through=appender.recent.through,
             timeline=appender.timeline,
+            lan_key=service.lan_key,
         )
     )
 

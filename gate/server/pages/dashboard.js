@@ -10,6 +10,7 @@ const SILENT_S = 15;
 const STALE_S = 5, OLD_S = 30;
 const FORGED = new Set(["bad_signature", "unknown_key", "unknown_issue", "unreadable"]);
 const HEADLINE_ZONE = 0;
+const CLOCK_OFF_S = 10, BATTERY_LOW = 20;
 
 const at = (id) => document.getElementById(id);
 let edition, say, short, number, day, feed, curve, latest = null, devices = [];
@@ -185,6 +186,13 @@ function attention() {
     if (state === "silent") items.push(say("wall-attention-silent", { gate: gate.name, age: duration(longest) }));
     const waiting = lanes.reduce((sum, each) => sum + each.waiting, 0);
     if (waiting > 100) items.push(say("wall-attention-waiting", { gate: gate.name, n: number(waiting) }));
+  }
+  for (const each of devices.filter((one) => !one.revoked && one.silent_s !== null)) {
+    const offS = Math.abs(each.clock_off_ms ?? 0) / 1000 / edition.clock_speed;
+    if (offS > CLOCK_OFF_S) items.push(say("wall-attention-clock", { device: each.id, age: duration(offS) }));
+    if (each.battery !== null && each.battery < BATTERY_LOW) {
+      items.push(say("wall-attention-battery", { device: each.id, share: each.battery }));
+    }
   }
   for (const zone of latest ? edition.zones : []) {
     const share = zone.capacity ? Math.round((100 * latest.inside[zone.id]) / zone.capacity) : 0;
