@@ -18,6 +18,7 @@ from badge_printer.layout import CannotPrint
 from badge_printer.printers.printer import (
     AnswerLost,
     Condition,
+    Document,
     DocumentRefused,
     NeverHadIt,
     Page,
@@ -43,6 +44,8 @@ from badge_printer.queue import (
 )
 from gate.access.wire import BadgeData
 
+QUEUED_MS_MAX = 12 * 3_600_000
+"""Whoever waited for this badge has left."""
 _log = logging.getLogger(__name__)
 
 
@@ -151,7 +154,7 @@ class Feeder:
             if not job.printer_job:
                 await self._find(job)
                 return None
-            progress = await self.printer.progress(job.printer_job)
+            progress = await self.printer.progress(job.printer_job, job.name)
         except PrinterAway:
             return None  # what it was doing, it will say when it is back
         if event := _event(job, progress):
@@ -180,6 +183,8 @@ class Feeder:
 
     async def _send(self, job: Job) -> bool:
         """False when the printer did not take it and should be left alone for a moment."""
+        if self._book.now_ms() - job.made_at_ms > QUEUED_MS_MAX:
+            return self._book.news(job, Refused("it waited here for more than twelve hours"))
         try:
             document = await self.printer.prepare(self._draw(self._book.badge(job)))
         except PrinterAway:
@@ -188,7 +193,9 @@ class Feeder:
             return self._book.news(job, Refused(str(error)))
         if self._book.desks()[self.name].paused or not self._book.news(job, Take()):
             return True  # cancelled, moved or paused while it was drawn
-        job = self._book.job(job.id)
+        return await self._hand_over(self._book.job(job.id), document)
+
+    async def _hand_over(self, job: Job, document: Document) -> bool:
         try:
             printer_job = await self.printer.send(job.name, document)
         except (PrinterAway, PrinterBusy) as error:

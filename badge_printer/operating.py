@@ -25,7 +25,7 @@ from gate.access.wire import BadgeData
 from gate.client import CallRefused, Client, ServerAway
 
 CODE = re.compile(r"[A-Za-z0-9_.\-]{4,64}")
-BODY_BYTES_MAX = 16 * 1024
+BODY_BYTES_MAX = 64 * 1024
 VIEWERS_MAX = 16
 BEAT_S, GAP_S = 2.0, 0.15
 T = TypeVar("T")
@@ -41,6 +41,8 @@ class Print(msgspec.Struct, frozen=True):
     key: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,64}$")] = ""
     again: bool = False
     """A second copy of a badge that this station has printed before."""
+    badge: BadgeData | None = None
+    """What to draw, from whoever holds it already; else the server is asked."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -153,7 +155,9 @@ class Operating:
         asked = await _body(request, Print)
         if asked.key and (known := self._book.by_key(asked.key)):
             return _json(known)
-        badge = await self._fetched(asked.code)
+        badge = asked.badge or await self._fetched(asked.code)
+        if badge.code != asked.code:
+            raise Problem(422, "Not acceptable", "`badge` is of another registration than `code`")
         try:
             await asyncio.to_thread(self._renderer.layout, badge)
         except (CannotPrint, FontsMissing) as error:

@@ -57,8 +57,8 @@ class FolderPrinter:
             raise NeverHadIt(name)
         return name
 
-    async def progress(self, printer_job: str) -> Progress:
-        return Progress(Step.DONE if self._path(printer_job).exists() else Step.UNKNOWN)
+    async def progress(self, printer_job: str, name: str) -> Progress:
+        return Progress(Step.DONE if self._path(name).exists() else Step.UNKNOWN)
 
     async def cancel(self, printer_job: str) -> None:
         """A file that is there is printed."""

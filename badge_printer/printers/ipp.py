@@ -191,18 +191,24 @@ class IppPrinter:
         # Not NeverHadIt: printers forget ended jobs when they like, some at once.
         return None
 
-    async def progress(self, printer_job: str) -> Progress:
+    async def progress(self, printer_job: str, name: str) -> Progress:
+        if not printer_job.isdecimal():
+            return Progress(Step.UNKNOWN, "it was sent to another printer")
         answer = await self._ask(
             Operation.GET_JOB_ATTRIBUTES,
             Attribute("job-id", Tag.INTEGER, (int(printer_job),)),
             Attribute(
                 "requested-attributes",
                 Tag.KEYWORD,
-                ("job-state", "job-state-reasons", "job-impressions-completed"),
+                ("job-name", "job-state", "job-state-reasons", "job-impressions-completed"),
             ),
         )
         if answer.status in _NO_SUCH_JOB:
             return Progress(Step.UNKNOWN, answer.words)
+        named = [each for members in answer.of(Tag.JOB) for each in texts(members, "job-name")]
+        # Some printers cut a name short or put their own words around it.
+        if named and not any(each in name or name in each for each in named):
+            return Progress(Step.UNKNOWN, "its number is another job's now")
         return _progress(answer)
 
     async def cancel(self, printer_job: str) -> None:

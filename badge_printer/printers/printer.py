@@ -128,8 +128,9 @@ class Printer(Protocol):
         Raises NeverHadIt, PrinterAway.
         """
 
-    async def progress(self, printer_job: str) -> Progress:
-        """Raises PrinterAway."""
+    async def progress(self, printer_job: str, name: str) -> Progress:
+        """Where the job is; `name` tells it from another that has its number after the printer
+        began to count anew. Raises PrinterAway."""
 
     async def cancel(self, printer_job: str) -> None:
         """Ask for a stop, as far as the printer can. Raises PrinterAway."""

@@ -73,8 +73,8 @@ class ZebraPrinter:
     async def find(self, name: str) -> str | None:
         return name if name in self._sent else None
 
-    async def progress(self, printer_job: str) -> Progress:
-        sent_at = self._sent.get(printer_job)
+    async def progress(self, printer_job: str, name: str) -> Progress:
+        sent_at = self._sent.get(name)
         if sent_at is None:
             return Progress(Step.UNKNOWN, "the printer keeps no list of jobs")
         host = await self._host_status()

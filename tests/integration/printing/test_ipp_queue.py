@@ -7,12 +7,14 @@ from dataclasses import replace
 import pytest
 from yarl import URL
 
+from badge_printer import spooler
 from badge_printer.printers.ipp import IppPrinter
 from badge_printer.printers.ipp_http import Http
 from badge_printer.printers.printer import Condition, Page
 from badge_printer.queue import Move, NotPossible, Settle, State, Take, after
 from badge_printer.store import StationStore
 from gate.access.ledger import RecordKind
+from gate.client import ServerAway
 from tests.integration.printing import ippeve
 from tests.integration.printing.desk import QUICK, desk, until
 from tests.integration.printing.samples import badge
@@ -148,6 +150,24 @@ async def test_a_printer_that_lost_its_power_with_a_badge_in_it_leaves_a_questio
             assert len(d.records()) == 1
 
 
+async def test_a_printer_that_counts_anew_after_its_power_cut_is_not_believed_about_another_job(
+    tmp_path, renderer, bus, ipp
+):
+    async with desk(tmp_path, renderer, f"a={ipp.url}") as d:
+        ipp.hold()
+        job = await d.becomes(d.add(), State.PRINTING)
+    ipp.pull_the_plug()
+    ipp.release()
+    with ippeve.printer(tmp_path / "ipp", bus, port=ipp.port) as again:
+        other = other_program(again)
+        number = await other.send("somebody", await other.prepare(page(renderer, holder=9)))
+        assert number == job.printer_job
+        await other.close()
+        async with desk(tmp_path, renderer, f"a={again.url}") as d:
+            job = await d.becomes(job, State.IN_DOUBT)
+            assert job.why == "its number is another job's now"
+
+
 async def test_a_printer_that_names_no_trouble_and_does_not_move_has_stalled(
     tmp_path, renderer, ipp
 ):
@@ -189,6 +209,37 @@ async def test_a_cancelled_badge_that_did_not_come_out_ends_and_lets_the_next_on
         ipp.release()
         await d.becomes(second, State.PRINTED)
         assert [record.holder for record in d.records()] == [2]
+
+
+async def test_nobody_waits_for_a_badge_of_yesterday(tmp_path, renderer, ipp, monkeypatch):
+    async with desk(tmp_path, renderer, f"a={ipp.url}") as d:
+        d.book.pause("a", True)
+        job = d.add()
+        monkeypatch.setattr(d.book, "now_ms", lambda: job.made_at_ms + 13 * 3_600_000)
+        d.book.pause("a", False)
+        assert "twelve hours" in (await d.becomes(job, State.FAILED)).why
+        assert ipp.printed() == []
+
+
+async def test_the_end_of_a_badge_is_told_until_it_was_heard_also_after_a_restart(
+    tmp_path, renderer, ipp, monkeypatch
+):
+    monkeypatch.setattr(spooler, "TELL_RETRY_S", 0.05)
+    told, deaf = [], True
+
+    async def tell(job):
+        told.append((job.id, job.state))
+        if deaf:
+            raise ServerAway("nobody hears")
+
+    async with desk(tmp_path, renderer, f"a={ipp.url}", tell=tell) as d:
+        job = await d.becomes(d.add(), State.PRINTED)
+        await until(lambda: len(told) > 2)
+    told.clear()
+    deaf = False
+    async with desk(tmp_path, renderer, f"a={ipp.url}", tell=tell) as d:
+        await until(lambda: d.store.untold(9) == [])
+    assert told == [(job.id, State.PRINTED)]
 
 
 async def test_a_waiting_badge_is_cancelled_without_a_question(tmp_path, renderer, ipp):

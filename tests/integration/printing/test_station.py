@@ -5,12 +5,13 @@ import time
 from collections import Counter
 
 import aiohttp
+import msgspec
 import numpy as np
 import zxingcpp
 
 from badge_printer.printers import raster
 from gate.access.ledger import RecordKind
-from tests.integration.printing import ippeve
+from tests.integration.printing import ippeve, samples
 from tests.integration.printing.conftest import CODES
 from tests.programs import EDITION, eventually
 
@@ -36,6 +37,17 @@ async def test_a_kiosk_prints_a_badge_and_the_server_learns_of_it(desk, server, 
         devices = await operator.operate("GET", f"/api/v1/editions/{EDITION}/devices")
     (seen,) = (each for each in devices if each["id"] == desk.device)
     assert seen["silent_s"] is not None  # operations see that the station lives
+
+
+async def test_whoever_holds_the_badges_data_can_print_it_without_the_server(desk, ipp):
+    given = msgspec.to_builtins(samples.badge())
+    ask = {"code": given["code"], "badge": given, "printer": "desk"}
+    status, _ = await desk.ask("POST", "print", ask)
+    assert status == 201
+    await becomes(desk, given["code"], "printed")
+    assert text_of(ipp.printed()[0]) == given["text"]
+    status, _ = await desk.ask("POST", "print", ask | {"code": "WSIS-1"})
+    assert status == 422
 
 
 async def test_asking_twice_with_one_key_prints_once(desk, ipp):
