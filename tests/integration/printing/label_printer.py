@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import re
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -20,10 +21,13 @@ class LabelPrinter:
     paused: bool = False
     mute: bool = False
     """It takes connections and says nothing, as one with a hung print server does."""
+    slow_s: float = 0.0
+    """How long it looks idle with a label it has not begun to read."""
     dots_per_mm: int = 8
     waiting: list[bytes] = field(default_factory=list)
     printed: list[bytes] = field(default_factory=list)
     cancelled: int = 0
+    _unread: list[tuple[float, bytes]] = field(default_factory=list)
     _server: asyncio.Server | None = None
 
     def work(self) -> None:
@@ -34,6 +38,9 @@ class LabelPrinter:
 
     def status(self) -> bytes:
         self.work()
+        now = time.monotonic()
+        self.waiting += [label for at, label in self._unread if now - at >= self.slow_s]
+        self._unread = [each for each in self._unread if now - each[0] < self.slow_s]
         first = (
             f"030,{self.paper_out:d},{self.paused:d},1184,{len(self.waiting):03d},0,0,0,000,0,0,0"
         )
@@ -64,9 +71,9 @@ class LabelPrinter:
     def _do(self, command: bytes, writer: asyncio.StreamWriter) -> None:
         if command == b"~JA":
             self.cancelled += 1
-            self.waiting = []
+            self.waiting, self._unread = [], []
         elif command.startswith(b"^XA"):
-            self.waiting.append(command)
+            self._unread.append((time.monotonic(), command))
         elif not self.mute:
             answer = (
                 self.status()
@@ -86,5 +93,5 @@ async def label_printer(**state: object) -> AsyncIterator[LabelPrinter]:
         await printer.stop()
 
 
-def as_seen_by_us(printer: LabelPrinter, dpi: int = 203) -> ZebraPrinter:
-    return ZebraPrinter("127.0.0.1", printer.port, dpi, settle_s=0.1)
+def as_seen_by_us(printer: LabelPrinter, dpi: int = 203, settle_s: float = 0.1) -> ZebraPrinter:
+    return ZebraPrinter("127.0.0.1", printer.port, dpi, settle_s)

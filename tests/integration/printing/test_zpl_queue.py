@@ -1,5 +1,6 @@
 """The station's queue with a label printer on TCP port 9100."""
 
+import asyncio
 import socket
 from contextlib import asynccontextmanager
 
@@ -82,6 +83,47 @@ async def test_a_cancelled_label_is_cancelled_at_the_printer_and_asked_about(tmp
         assert d.spooler.cancel(job.id).state is State.IN_DOUBT
         await until(lambda: labels.cancelled == 1)
         assert d.book.apply(job.id, Settle(came_out=False)).state is State.FAILED
+
+
+async def test_one_label_at_a_time_is_at_the_printer(tmp_path, renderer):
+    async with at_work(tmp_path, renderer) as (labels, d):
+        work, labels.work = labels.work, lambda: None
+        first, second = d.add(), d.add(holder=2)
+        await d.becomes(first, State.PRINTING)
+        await d.spooler._feeders["a"]._step()
+        assert (d.book.job(second.id).state, len(labels.waiting)) == (State.QUEUED, 1)
+        labels.work = work
+        await d.becomes(second, State.PRINTED)
+
+
+async def test_a_label_cancelled_while_it_was_being_sent_is_cancelled_at_the_printer(
+    tmp_path, renderer
+):
+    async with label_printer() as labels:
+        labels.work = lambda: None
+        ours = as_seen_by_us(labels)
+        send, sending, go = ours.send, asyncio.Event(), asyncio.Event()
+
+        async def send_slowly(name, document):
+            sending.set()
+            await go.wait()
+            return await send(name, document)
+
+        ours.send = send_slowly
+        async with desk(tmp_path, renderer, more={"a": ours}) as d:
+            job = d.add()
+            await sending.wait()
+            assert d.spooler.cancel(job.id).state is State.IN_DOUBT
+            go.set()
+            await until(lambda: labels.cancelled == 1)
+
+
+async def test_a_printer_that_looks_idle_because_it_has_not_begun_is_not_done(tmp_path, renderer):
+    async with label_printer(slow_s=0.3) as labels:
+        ours = as_seen_by_us(labels, settle_s=0.6)
+        async with desk(tmp_path, renderer, more={"a": ours}) as d:
+            await d.becomes(d.add(), State.PRINTED)
+            assert len(labels.printed) == 1
 
 
 async def test_after_a_restart_nobody_knows_about_a_label_so_a_person_is_asked(tmp_path, renderer):

@@ -6,23 +6,10 @@ import msgspec
 import pytest
 
 from badge_printer import store
-from badge_printer.book import AlreadyThere, Book, NoSuchPrinter, QueueFull
-from badge_printer.queue import Accepted, Cancel, Finished, Move, Settle, State, Take
+from badge_printer.book import Book
+from badge_printer.queue import Accepted, Cancel, Finished, State, Take
 from badge_printer.store import StationStore, StoreUnusable
 from tests.integration.printing.samples import IDENTITY, badge
-
-
-@pytest.fixture
-def opened(tmp_path):
-    found = StationStore(tmp_path / "station.sqlite")
-    yield found
-    found.close()
-
-
-@pytest.fixture
-async def book(opened):
-    return Book(opened, IDENTITY, ("a", "b"), lambda: 1_000)
-
 
 STATEMENTS = {
     name: text
@@ -64,36 +51,6 @@ async def test_the_names_of_people_leave_with_their_jobs(tmp_path, opened, book)
     opened._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert name not in (tmp_path / "station.sqlite").read_bytes()
     assert (tmp_path / "station.sqlite").stat().st_mode & 0o077 == 0
-
-
-async def test_the_same_badge_waits_only_once(book):
-    first = book.add("k", "a", badge())
-    assert book.add("k", "b", badge()) == first
-    with pytest.raises(AlreadyThere, match=r"is already here \(queued\): job 1 on a"):
-        book.add("other", "a", badge(), again=True)
-    book.apply(first.id, Cancel())
-    assert book.add("third", "a", badge()).state is State.QUEUED
-    assert book.add("fourth", "a", badge(generation=2)).state is State.QUEUED
-
-
-async def test_the_queue_has_an_end(book, monkeypatch):
-    monkeypatch.setattr("badge_printer.book.OPEN_MAX", 1)
-    book.add("k", "a", badge())
-    with pytest.raises(QueueFull):
-        book.add("l", "a", badge(holder=2))
-
-
-async def test_printers_that_are_not_there_are_refused_by_name(book):
-    job = book.add("k", "a", badge())
-    for act in (
-        lambda: book.add("l", "c", badge(holder=2)),
-        lambda: book.apply(job.id, Move("c")),
-        lambda: book.apply(job.id, Settle(came_out=False, again=True, printer="c")),
-        lambda: book.pause("c", True),
-        lambda: book.set_stock("c", 1),
-    ):
-        with pytest.raises(NoSuchPrinter, match="there is no printer 'c'"):
-            act()
 
 
 def test_a_file_that_is_no_database_or_a_newer_one_is_left_alone(tmp_path):
