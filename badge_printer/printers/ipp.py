@@ -8,8 +8,9 @@ import asyncio
 import itertools
 
 from badge_printer.printers import media, raster, reasons
-from badge_printer.printers.ipp_http import Http
+from badge_printer.printers.ipp_http import BAD_REQUEST, Http
 from badge_printer.printers.ipp_message import (
+    VERSIONS,
     Answer,
     Attribute,
     Members,
@@ -44,6 +45,7 @@ _BUSY = frozenset({0x0502, 0x0505, 0x0506, 0x0507, 0x050A, 0x050B})
 """service-unavailable, temporary-error, not-accepting-jobs, busy, deactivated, too-many-jobs"""
 _UNCLEAR = frozenset({0x0500, 0x0504, 0x0508})
 """internal-error, device-error, job-canceled: whether a job was made is not said."""
+_OTHER_VERSION = 0x0503
 _NO_SUCH_JOB = frozenset({0x0406, 0x0407})
 _STEPS = {3: Step.WAITING, 4: Step.WAITING, 5: Step.PRINTING, 6: Step.PRINTING, 9: Step.DONE}
 _UNREADABLE = (
@@ -70,6 +72,7 @@ class IppPrinter:
         self._size = (width, height)
         self._able: Members = {}
         self._numbers = itertools.count(1)
+        self._version = VERSIONS[0]
 
     @property
     def address(self) -> str:
@@ -232,7 +235,12 @@ class IppPrinter:
     async def _ask(self, operation: Operation, *target: Attribute) -> Answer:
         """A question that prints nothing: whatever goes wrong, asking again is harmless."""
         try:
-            return await self._http.post(self._request(operation, *target), ASK_S)
+            answer = await self._http.post(self._request(operation, *target), ASK_S)
+            if answer.status in (BAD_REQUEST, _OTHER_VERSION):
+                # Remembered: `send` comes after questions and speaks the version they found.
+                self._version = next(each for each in VERSIONS if each != self._version)
+                answer = await self._http.post(self._request(operation, *target), ASK_S)
+            return answer
         except (AnswerLost, PrinterBusy, DocumentRefused) as error:
             raise PrinterAway(str(error)) from None
 
@@ -241,7 +249,7 @@ class IppPrinter:
     ) -> bytes:
         # RFC 8011, 4.1.5: the printer's URI stands first, a job's number right behind it.
         target = [Attribute("printer-uri", Tag.URI, (self._http.printer_uri,)), *more]
-        return request(operation, next(self._numbers), target, job)
+        return request(operation, next(self._numbers), target, job, self._version)
 
 
 def _progress(answer: Answer) -> Progress:

@@ -5,7 +5,6 @@ The one thing that matters here is to tell "nothing was sent" from "the answer w
 
 import asyncio
 import hashlib
-import os
 import ssl
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -14,11 +13,18 @@ import aiohttp
 from yarl import URL
 
 from badge_printer.printers.ipp_message import Answer, NotIpp, read
-from badge_printer.printers.printer import AnswerLost, DocumentRefused, PrinterAway, PrinterBusy
+from badge_printer.printers.printer import (
+    AnswerLost,
+    DocumentRefused,
+    PrinterAway,
+    PrinterBusy,
+    words_of,
+)
 
 PORT = 631
 CONNECT_S = 5.0
 ANSWER_BYTES_MAX = 4 * 1024 * 1024
+BAD_REQUEST = 0x0400
 _SCHEMES = {"ipp": "http", "ipps": "https"}
 
 
@@ -51,19 +57,21 @@ class Http:
         """
         try:
             async with self._request(body, wait_s) as response:
+                if response.status == HTTPStatus.BAD_REQUEST:
+                    return Answer(BAD_REQUEST, 0)  # some refuse IPP 2.0 like this
                 _check(response)
                 return read(await _limited(response))
         except aiohttp.ClientConnectorCertificateError:
             raise PrinterAway(await self._untrusted()) from None
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise PrinterAway(f"does not answer: {_words(error)}") from None
+            raise PrinterAway(f"does not answer: {words_of(error)}") from None
         except aiohttp.ServerFingerprintMismatch as error:
             raise PrinterAway(
                 "shows another certificate than the settings name: its SHA-256 is "
                 f"{error.got.hex()}"
             ) from None
         except (aiohttp.ClientError, TimeoutError, OSError, NotIpp) as error:
-            raise AnswerLost(f"no usable answer: {_words(error)}") from None
+            raise AnswerLost(f"no usable answer: {words_of(error)}") from None
 
     def _request(self, body: bytes, wait_s: float) -> "aiohttp.client._RequestContextManager":
         if self._session is None:
@@ -128,9 +136,3 @@ async def _limited(response: aiohttp.ClientResponse) -> bytes:
             raise AnswerLost("the answer is larger than any printer's")
         parts.append(part)
     return b"".join(parts)
-
-
-def _words(error: BaseException) -> str:
-    if isinstance(error, OSError) and error.errno and error.errno > 0:
-        return os.strerror(error.errno)
-    return str(error) or type(error).__name__

@@ -8,7 +8,8 @@ import struct
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-VERSION = (2, 0)
+VERSIONS = ((2, 0), (1, 1))
+"""The newest first; RFC 8011 has a printer name the versions it knows in its refusal."""
 ATTRIBUTES_MAX = 20_000
 DEPTH_MAX = 8
 
@@ -121,9 +122,10 @@ def request(
     request_id: int,
     target: list[Attribute],
     job: list[Attribute] | None = None,
+    version: tuple[int, int] = VERSIONS[0],
 ) -> bytes:
     """A request; `target` are its operation attributes behind charset and language."""
-    out = bytearray(struct.pack(">BBHI", *VERSION, operation, request_id))
+    out = bytearray(struct.pack(">BBHI", *version, operation, request_id))
     out.append(Tag.OPERATION)
     first = (
         Attribute("attributes-charset", Tag.CHARSET, ("utf-8",)),

@@ -1,5 +1,6 @@
 """What the station needs of any printer, whatever language it speaks."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -136,3 +137,10 @@ class Printer(Protocol):
         """Ask for a stop, as far as the printer can. Raises PrinterAway."""
 
     async def close(self) -> None: ...
+
+
+def words_of(error: BaseException) -> str:
+    """What a network error says to a person: "Connection refused", not its number."""
+    if isinstance(error, OSError) and error.errno and error.errno > 0:
+        return os.strerror(error.errno)
+    return str(error) or "no answer in time"

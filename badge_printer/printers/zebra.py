@@ -6,7 +6,6 @@ no jobs by name: what became of one sent before this program's start, only a per
 
 import asyncio
 import contextlib
-import os
 import time
 from collections.abc import AsyncIterator, Callable
 
@@ -19,6 +18,7 @@ from badge_printer.printers.printer import (
     Progress,
     Status,
     Step,
+    words_of,
 )
 
 PORT = 9100
@@ -65,7 +65,7 @@ class ZebraPrinter:
                     await writer.drain()
             except (OSError, TimeoutError) as error:
                 writer.transport.abort()  # half a label must not be finished later
-                raise AnswerLost(_words(error)) from None
+                raise AnswerLost(words_of(error)) from None
         self._sent = {name: time.monotonic()}
         self._idle_since = None
         return name
@@ -104,7 +104,7 @@ class ZebraPrinter:
         try:
             return zpl.read_status(raw)
         except zpl.NotHostStatus as error:
-            raise PrinterAway(_words(error)) from None
+            raise PrinterAway(words_of(error)) from None
 
     async def _ask_dpi(self) -> int:
         return zpl.read_dpi(await self._ask(zpl.ASK_IDENTITY, lambda raw: b"\x03" in raw)) or (
@@ -126,7 +126,7 @@ class ZebraPrinter:
             except TimeoutError:
                 raise PrinterAway("does not answer a question") from None
             except OSError as error:
-                raise PrinterAway(_words(error)) from None
+                raise PrinterAway(words_of(error)) from None
         return answer
 
     @contextlib.asynccontextmanager
@@ -138,7 +138,7 @@ class ZebraPrinter:
             async with asyncio.timeout(CONNECT_S):
                 reader, writer = await asyncio.open_connection(self._host, self._port)
         except (OSError, TimeoutError) as error:
-            raise PrinterAway(f"is not reached: {_words(error)}") from None
+            raise PrinterAway(f"is not reached: {words_of(error)}") from None
         try:
             yield reader, writer
         finally:
@@ -150,9 +150,3 @@ class ZebraPrinter:
 
 def _label(pdf: bytes, dpi: float) -> bytes:
     return zpl.label(zpl.black_and_white(raster.picture(pdf, dpi)))
-
-
-def _words(error: Exception) -> str:
-    if isinstance(error, OSError) and error.errno and error.errno > 0:
-        return os.strerror(error.errno)
-    return str(error) or "no answer in time"

@@ -112,6 +112,7 @@ def printer(
     paper: str = "iso_a6_105x148mm",
     dpi: int = 300,
     port: int = 0,
+    version: str = "2.0",
 ) -> Iterator[IppEve]:
     """A running printer; `port` 0 takes a free one."""
     (folder / "printed").mkdir(parents=True, exist_ok=True)
@@ -124,7 +125,7 @@ def printer(
     process = _start(
         [
             PROGRAM, "-n", "localhost", "-p", str(port), "-r", "off", "-d", str(folder / "spool"),
-            "-a", str(attributes), "-c", str(command), "-K", str(folder), "Desk",
+            "-V", version, "-a", str(attributes), "-c", str(command), "-K", str(folder), "Desk",
         ],
         {"DBUS_SYSTEM_BUS_ADDRESS": bus_address},
         folder / "printer.log",

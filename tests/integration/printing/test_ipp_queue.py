@@ -328,3 +328,10 @@ async def test_an_encrypted_printer_is_trusted_by_its_own_certificate_only(tmp_p
     async with desk(tmp_path, renderer, f"a={url}?sha256={sha256}") as d:
         await d.becomes(d.add(), State.PRINTED)
     assert len(ipp.printed()) == 1
+
+
+async def test_a_printer_of_an_older_ipp_is_spoken_to_in_its_own(tmp_path, renderer, bus):
+    with ippeve.printer(tmp_path / "old", bus, version="1.1") as old:
+        async with desk(tmp_path, renderer, f"a={old.url}") as d:
+            await d.becomes(d.add(), State.PRINTED)
+        assert len(old.printed()) == 1
