@@ -6,6 +6,7 @@ The one thing that matters here is to tell "nothing was sent" from "the answer w
 import asyncio
 import hashlib
 import ssl
+from base64 import b64encode
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -87,12 +88,14 @@ class Http:
             port=self.url.port or PORT,
             path=self.url.path or "/",
         )
-        auth = aiohttp.BasicAuth(self.url.user, self.url.password or "") if self.url.user else None
+        headers = {"Content-Type": "application/ipp"}
+        if self.url.user:
+            login = f"{self.url.user}:{self.url.password or ''}".encode()
+            headers["Authorization"] = f"Basic {b64encode(login).decode()}"
         return self._session.post(
             plain,
             data=body,
-            headers={"Content-Type": "application/ipp"},
-            auth=auth,
+            headers=headers,
             ssl=aiohttp.Fingerprint(self.sha256) if self.sha256 else True,
             timeout=aiohttp.ClientTimeout(total=wait_s, connect=CONNECT_S),
             allow_redirects=False,
