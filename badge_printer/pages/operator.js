@@ -68,6 +68,8 @@ function shown(list, items, key, draw) {
     made.dataset.key = name;
     made.picture = picture;
     if (known?.contains(document.activeElement)) made.focusAgain = document.activeElement.dataset.act;
+    const chosen = known?.querySelector("select[data-chosen]");
+    if (chosen) pick(made.querySelector("select"), chosen.value);
     return made;
   });
   children.forEach((child, place) => {
@@ -150,8 +152,17 @@ function state(job) {
 
 /** A choice of printers, and a button beside it: arrow keys alone must not move a badge. */
 function printerChoice(label, names, chosen) {
-  return element("select", { "aria-label": label, "data-act": "where" },
+  const select = element("select", { "aria-label": label, "data-act": "where" },
     ...names.map((name) => element("option", { value: name, selected: name === chosen }, name)));
+  select.addEventListener("change", () => pick(select, select.value));
+  return select;
+}
+
+/** What a person chose stays chosen when the row is drawn anew. */
+function pick(select, name) {
+  if (!select || ![...select.options].some((each) => each.value === name)) return;
+  select.value = name;
+  select.dataset.chosen = "";
 }
 
 function drawJob(job) {
@@ -161,9 +172,9 @@ function drawJob(job) {
     const others = job.names.filter((name) => name !== job.printer);
     const where = printerChoice(`Printer to move the badge of ${job.who || job.code} to`, others);
     if (others.length) {
-      buttons.append(where, button("Move", () => ask(`${path}/move`, { printer: where.value }), {
+      buttons.append(button("Move", () => ask(`${path}/move`, { printer: where.value }), {
         "data-act": "move", "aria-label": `Move the badge of ${job.who || job.code}`,
-      }));
+      }), element("span", {}, "to"), where);
     }
   }
   if (job.state !== "in_doubt") {
@@ -176,7 +187,7 @@ function drawJob(job) {
 
 function drawQuestion(job) {
   const settle = (answer) => ask(`jobs/${job.id}/settle`, answer);
-  const again = printerChoice("Printer to print it again on", job.names, job.printer);
+  const again = printerChoice("Printer to print it again on", job.names, job.again);
   const why = job.why === "cancelled" ? "It was cancelled at the printer, and printers often finish such a badge." : job.why;
   return element("li", {}, who({ ...job, why: "" }), element("p", {}, why),
     element("p", { class: "buttons" },
@@ -196,12 +207,13 @@ function drawEnded(job) {
 function show(view) {
   heardAt = performance.now();
   document.body.classList.remove("lost");
-  const names = view.printers.map((each) => each.name);
+  const working = view.printers.filter((each) => !each.troubles.length && !each.paused).map((each) => each.name);
+  const names = [...working, ...view.printers.map((each) => each.name).filter((name) => !working.includes(name))];
   const asked = view.jobs.filter((job) => job.state === "in_doubt");
   const open = view.jobs.filter((job) => job.state !== "in_doubt");
-  choices(names);
+  choices(view.printers.map((each) => each.name));
   shown(at("printers"), view.printers, (each) => each.name, drawPrinter);
-  shown(at("questions"), asked.map((job) => ({ ...job, names })), (job) => job.id, drawQuestion);
+  shown(at("questions"), asked.map((job) => ({ ...job, names, again: working.includes(job.printer) ? job.printer : names[0] })), (job) => job.id, drawQuestion);
   shown(at("jobs"), open.map((job) => ({ ...job, names })), (job) => job.id, drawJob);
   shown(at("ended"), view.ended, (job) => job.id, drawEnded);
   at("asking").hidden = !asked.length;
@@ -222,7 +234,7 @@ function choices(names) {
   if (select.dataset.names === names.join()) return;
   select.dataset.names = names.join();
   const chosen = select.value;
-  select.replaceChildren(element("option", { value: "" }, "the printer with the least to do"),
+  select.replaceChildren(element("option", { value: "" }, "the freest printer"),
     ...names.map((name) => element("option", { value: name }, name)));
   select.value = names.includes(chosen) ? chosen : "";
 }

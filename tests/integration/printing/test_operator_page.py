@@ -69,8 +69,15 @@ async def test_a_jam_is_named_and_after_a_cancel_the_question_decides(page, desk
     await page.get_by_role("button", name="Cancel the badge").press("Enter")
     question = page.locator("#questions li")
     await expect(question).to_contain_text("Given Family WSIS-2", timeout=WAIT_MS)
+    where = question.get_by_label("Printer to print it again on")
+    await expect(where).to_have_value("file", timeout=WAIT_MS)  # the other one has jammed
     await expect(page).to_have_title("(1?) Print station")
-    await question.get_by_label("Printer to print it again on").select_option("file")
+    await where.select_option("desk")
+    await desk.ask("POST", "printers/file/pause", {})
+    await expect(card(page, "file")).to_contain_text("Paused here", timeout=WAIT_MS)
+    await expect(where).to_have_value("desk")  # a choice stays a choice when the page changes
+    await desk.ask("POST", "printers/file/resume", {})
+    await where.select_option("file")
     await question.get_by_role("button", name="No, print it again").press("Enter")
     await expect(page.locator("#ended .job")).to_have_count(2, timeout=WAIT_MS)
     await expect(page.locator("#asking")).to_be_hidden()
