@@ -7,22 +7,33 @@ import logging
 import secrets
 import signal
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
 
 import msgspec
 from aiohttp import web
 
+from badge_printer.book import Book
+from badge_printer.feeder import Times
 from badge_printer.fonts import FontsMissing
 from badge_printer.layout import CannotPrint
+from badge_printer.operating import Operating
+from badge_printer.printers.address import Address, printer, read_all
+from badge_printer.printers.printer import Page
 from badge_printer.render import Renderer
+from badge_printer.spooler import Spooler
 from badge_printer.station import application
+from badge_printer.store import StationStore, StoreUnusable
 from badge_printer.template import TemplateError, load
+from badge_printer.upload import Upload
 from gate.access.wire import BadgeData, Enrolled
 from gate.client import CallRefused, Client, ServerAway
 from gate.commands.configured import settings
 from gate.edge import enrolment
 from gate.edge.enrolment import NotEnrolled
-from gate.settings import PrinterSettings
+from gate.settings import PrinterSettings, SettingsError
+
+STORE = "station.sqlite"
 
 
 def main() -> int:
@@ -36,7 +47,7 @@ def main() -> int:
     render.add_argument("--out", type=Path, required=True, help="ends in .pdf or .png")
     render.add_argument("--dpi", type=float, help="dots per inch; default: the template's")
     render.set_defaults(run=_render)
-    station = commands.add_parser("station", help="serve badges as PDF and PNG")
+    station = commands.add_parser("station", help="print badges, and show the operator how it goes")
     station.set_defaults(run=_station)
     for each in (render, station):
         each.add_argument("--template", default="a6")
@@ -46,8 +57,10 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         return int(asyncio.run(arguments.run(arguments)))
-    except (FontsMissing, TemplateError, NotEnrolled, CannotPrint) as error:
+    except (FontsMissing, TemplateError, NotEnrolled, CannotPrint, StoreUnusable) as error:
         print(error, file=sys.stderr)
+    except SettingsError as error:
+        print(f"settings: {error}", file=sys.stderr)
     except (ServerAway, CallRefused, OSError, msgspec.DecodeError) as error:
         print(error, file=sys.stderr)
     return 1
@@ -77,6 +90,7 @@ async def _render(arguments: argparse.Namespace) -> int:
 
 async def _station(arguments: argparse.Namespace) -> int:
     chosen = settings(PrinterSettings)
+    addresses = read_all(chosen.printers)
     enrolled = await _enrolled(chosen, arguments.enrol)
     renderer = Renderer(load(arguments.template))
     link_key = chosen.link_key or secrets.token_urlsafe(18)
@@ -85,13 +99,46 @@ async def _station(arguments: argparse.Namespace) -> int:
         asyncio.get_running_loop().add_signal_handler(each, stop.set)
     async with contextlib.AsyncExitStack() as stack:
         client = await stack.enter_async_context(Client(chosen.server_url, enrolled.token))
-        runner = web.AppRunner(application(client, renderer, link_key), access_log=None)
+        store = stack.enter_context(contextlib.closing(StationStore(chosen.data_dir / STORE)))
+        spooler = _spooler(chosen, addresses, renderer, store, enrolled)
+        upload = Upload(store, spooler.book, client, enrolled)
+        operating = Operating(client, renderer, spooler, upload)
+        app = application(client, renderer, link_key, operating)
+        runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", chosen.port).start()
-        print(f"badges: http://127.0.0.1:{chosen.port}/{link_key}/badges/CODE.pdf", flush=True)
-        await stop.wait()
+        print(f"printers: http://127.0.0.1:{chosen.port}/{link_key}/", flush=True)
+        print(f"badges:   http://127.0.0.1:{chosen.port}/{link_key}/badges/CODE.pdf", flush=True)
+        await _until(stop, spooler.run(), upload.run())
     return 0
+
+
+def _spooler(
+    chosen: PrinterSettings,
+    addresses: list[Address],
+    renderer: Renderer,
+    store: StationStore,
+    enrolled: Enrolled,
+) -> Spooler:
+    template = renderer.template
+    width, height = template.width, template.height
+    printers = {each.name: printer(each, width, height) for each in addresses}
+
+    def draw(badge: BadgeData) -> Page:
+        return Page(width, height, lambda dpi: renderer.pdf(badge, dpi))
+
+    book = Book(store, enrolled, tuple(printers), chosen.clock.now_ms)
+    return Spooler(book, store, addresses, printers, draw, Times(stall_s=chosen.stall_s))
+
+
+async def _until(stop: asyncio.Event, *running: Coroutine[None, None, None]) -> None:
+    """Run until told to stop; a part that fails brings the others down with it."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(each) for each in running]
+        await stop.wait()
+        for task in tasks:
+            task.cancel()
 
 
 async def _enrolled(chosen: PrinterSettings, code: str) -> Enrolled:

@@ -66,9 +66,17 @@ class LaneSettings:
 @dataclass(frozen=True, slots=True)
 class PrinterSettings:
     server_url: str = _setting("http://127.0.0.1:8700", "address of the server")
-    data_dir: Path = _setting(Path(".run/printer"), "the station's token")
+    data_dir: Path = _setting(Path(".run/printer"), "the station's token, queue and log")
     port: int = _port(8702, "port of the station's own pages")
     link_key: str = _setting("", "secret part of the badge links; empty: a new one each start")
+    printers: tuple[str, ...] = _setting(
+        (),
+        "printers as NAME=ADDRESS, in the environment separated by `;`. Addresses: "
+        "ipp://HOST/PATH, ipps://HOST/PATH?sha256=HEX, zpl://HOST:9100?dpi=203, folder:/PATH; "
+        "each may have low=N, the paper count to warn at",
+    )
+    stall_s: float = _setting(45.0, "seconds without any progress after which a printer stalls")
+    clock: Clock = _setting(Clock(), "demonstration clock START@ORIGINxSPEED; empty: real time")
 
 
 PROGRAMS = {"server": ServerSettings, "lane": LaneSettings, "printer": PrinterSettings}
@@ -104,7 +112,7 @@ def table() -> str:
     for program, kind in PROGRAMS.items():
         for each in fields(kind):
             variable = _variable(program, each.name)
-            shown = f"`{each.default}`" if str(each.default) else ""
+            shown = f"`{each.default}`" if str(each.default) and each.default != () else ""
             lines.append(
                 f"| {program}.{each.name} | `{variable}` | {shown} | {each.metadata['doc']} |"
             )
@@ -141,19 +149,33 @@ def _read(setting: Field[Any], value: object, name: str) -> object:
             return _whole(value, setting.metadata.get("most", 2**53), name)
         case float():
             return _number(value, name)
+        case tuple():
+            return _texts(value, name)
         case Clock():
             try:
                 return clock.read(str(value))
             except ValueError as error:
                 raise SettingsError(f"{name}: {error}") from None
         case Path():
-            if isinstance(value, str) and value:
-                return Path(value)
-            raise SettingsError(f"{name}: expected a path, found {value!r}")
+            return _path(value, name)
         case _:
             if isinstance(value, str):
                 return value
             raise SettingsError(f"{name}: expected a text in quotes, found {value!r}")
+
+
+def _path(value: object, name: str) -> Path:
+    if isinstance(value, str) and value:
+        return Path(value)
+    raise SettingsError(f"{name}: expected a path, found {value!r}")
+
+
+def _texts(value: object, name: str) -> tuple[str, ...]:
+    """A list of texts; in the environment one text, separated by semicolons."""
+    found = value.split(";") if isinstance(value, str) else value
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise SettingsError(f"{name}: expected a list of texts, found {value!r}")
+    return tuple(each.strip() for each in found if each.strip())
 
 
 def _whole(value: object, most: int, name: str) -> int:

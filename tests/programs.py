@@ -181,6 +181,10 @@ class Server:
             {"id": name, "role": "lane", "gate": gate, "direction": direction}, folder
         )
 
+    async def enrol_printer(self, name: str, folder: Path) -> Enrolled:
+        """A print station; its enrolment is kept in the folder."""
+        return await self._enrol({"id": name, "role": "printer"}, folder)
+
     async def revoke(self, name: str) -> None:
         async with self.operator() as operator:
             await operator.operate("POST", f"/api/v1/editions/{EDITION}/devices/{name}/revoke")

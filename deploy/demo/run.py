@@ -108,7 +108,8 @@ class Demonstration:
         self._launch("printer", ["badge_printer", "station"], {
             "GATE_PRINTER_SERVER_URL": self._url, "GATE_PRINTER_PORT": str(self._port + 2),
             "GATE_PRINTER_DATA_DIR": str(self._folder / "printer"),
-            "GATE_PRINTER_LINK_KEY": self._link_key,
+            "GATE_PRINTER_LINK_KEY": self._link_key, "GATE_PRINTER_CLOCK": str(now),
+            "GATE_PRINTER_PRINTERS": f"desk=folder:{self._folder / 'badges'}",
         })  # fmt: skip
         self._launch("lane", ["kiosk", "entrance"], {
             "GATE_LANE_SERVER_URL": self._url, "GATE_LANE_PAGE_PORT": str(self._port + 1),
@@ -230,6 +231,8 @@ The venue's clock shows {local:%a %d %B %Y, %H:%M} and runs {now.speed:g} times 
   dashboard   {admin}
               (works once: choose a name and password; afterwards {self._url}/)
   lane page   http://127.0.0.1:{self._port + 1}/
+  printing    http://127.0.0.1:{self._port + 2}/{self._link_key}/
+              (badges arrive as files in {self._folder / "badges"})
   a badge     http://127.0.0.1:{self._port + 2}/{self._link_key}/badges/{code}.pdf
   API         {self._url}/docs
 

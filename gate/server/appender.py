@@ -67,6 +67,7 @@ class _Upload:
     device: DeviceId
     epoch_max: int
     batch: LogBatch
+    kinds: frozenset[RecordKind]
     done: asyncio.Future[LogAck]
 
 
@@ -139,10 +140,17 @@ class Appender:
 
     # --- what callers ask for
 
-    async def upload(self, device: DeviceId, epoch_max: int, batch: LogBatch) -> LogAck:
-        """Store a device's records; `epoch_max` is the device's current epoch."""
+    async def upload(
+        self,
+        device: DeviceId,
+        epoch_max: int,
+        batch: LogBatch,
+        kinds: frozenset[RecordKind] = frozenset(RecordKind),
+    ) -> LogAck:
+        """Store a device's records; `epoch_max` is the device's current epoch, `kinds` what it
+        may record."""
         done: asyncio.Future[LogAck] = asyncio.get_running_loop().create_future()
-        return await self._ask(_Upload(device, epoch_max, batch, done), done)
+        return await self._ask(_Upload(device, epoch_max, batch, kinds, done), done)
 
     async def scan(self, device: DeviceId, gate: GateId, scan: OnlineScan, at: datetime) -> bytes:
         """Decide and store one scan; the answer is a `Decided` as JSON."""
@@ -379,7 +387,7 @@ class Appender:
         for index, raw in enumerate(job.batch.records):
             name = (job.device, job.batch.epoch, job.batch.first + index)
             body = bytes(raw)
-            record, why = _readable(body, name, job.epoch_max)
+            record, why = _readable(body, name, job.epoch_max, job.kinds)
             if record is not None:
                 body = msgspec.json.encode(record)
                 why = self._clash(name, body, stored, group)
@@ -465,7 +473,9 @@ def _fail(jobs: Sequence[_Job], error: Exception) -> None:
             job.done.set_exception(error)
 
 
-def _readable(body: bytes, name: Name, epoch_max: int) -> tuple[LogRecord | None, str | None]:
+def _readable(
+    body: bytes, name: Name, epoch_max: int, kinds: frozenset[RecordKind]
+) -> tuple[LogRecord | None, str | None]:
     """The record, or why it cannot enter the log."""
     try:
         record = _decode_record(body)
@@ -475,4 +485,6 @@ def _readable(body: bytes, name: Name, epoch_max: int) -> tuple[LogRecord | None
         return None, f"names itself {record.name}, sent as {name}"
     if record.epoch > epoch_max:
         return None, f"epoch {record.epoch} was never given to this device"
+    if record.kind not in kinds:
+        return None, f"a record of kind {record.kind} is not this device's to make"
     return record, ""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gate.access.ledger import RecordKind
 from gate.access.wire import DeviceRole
 from gate.server.store.devices import Device
 
@@ -51,6 +52,12 @@ DEVICE_GRANTS: dict[DeviceRole, frozenset[Permission]] = {
     DeviceRole.KIOSK: frozenset({Permission.DEVICE, Permission.PRINT}),
     DeviceRole.PRINTER: frozenset({Permission.DEVICE, Permission.PRINT}),
 }
+RECORD_KINDS: dict[DeviceRole, frozenset[RecordKind]] = {
+    DeviceRole.LANE: frozenset(RecordKind) - {RecordKind.PRINTED},
+    DeviceRole.KIOSK: frozenset({RecordKind.PRINTED}),
+    DeviceRole.PRINTER: frozenset({RecordKind.PRINTED}),
+}
+"""What each may write into the log: a printer's token cannot make anybody appear inside."""
 
 
 @dataclass(frozen=True, slots=True)

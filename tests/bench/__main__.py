@@ -12,7 +12,18 @@ from collections.abc import Iterator
 
 from tests.bench.measure import Line, table
 
-NAMES = ("access", "lane", "camera", "tracks", "badge", "imports", "restart", "scans", "screen")
+NAMES = (
+    "access",
+    "lane",
+    "camera",
+    "tracks",
+    "badge",
+    "printing",
+    "imports",
+    "restart",
+    "scans",
+    "screen",
+)
 QUIET = 0.5
 """Processes that others may be running without spoiling the figures."""
 

@@ -1,4 +1,5 @@
-"""What lanes call: hello, snapshot, feed, log; and scans that the server decides."""
+"""What lanes call: hello, snapshot, feed, log; and scans that the server decides. Kiosks and
+printers also keep a log, and hand it in here."""
 
 import asyncio
 import contextlib
@@ -28,7 +29,7 @@ from gate.access.wire import (
 )
 from gate.server.appender import Appender
 from gate.server.problem import Refused
-from gate.server.roles import Permission
+from gate.server.roles import RECORD_KINDS, Permission
 from gate.server.routes import Call, Route, Scope
 from gate.server.service import Service
 from gate.server.store import log as store
@@ -156,7 +157,8 @@ async def log(call: Call) -> LogAck:
     assert isinstance(batch, LogBatch)
     if batch.epoch > device.epoch:
         raise Refused(422, "Unknown epoch", f"epoch {batch.epoch} was never given to this device")
-    return await call.service.appender.upload(device.id, device.epoch, batch)
+    kinds = RECORD_KINDS[device.role]
+    return await call.service.appender.upload(device.id, device.epoch, batch, kinds)
 
 
 async def scan(call: Call) -> bytes:
@@ -174,13 +176,14 @@ def _lane(
     handler: Callable[[Call], Awaitable[object]],
     summary: str,
     answer: object,
+    permission: Permission = Permission.LANE,
     **more: object,
 ) -> Route:
     return Route(
         method,
         path,
         handler,
-        Permission.LANE,
+        permission,
         Scope.DEVICE,
         summary,
         answer,
@@ -189,7 +192,15 @@ def _lane(
 
 
 ROUTES = (
-    _lane("POST", "/api/v1/lane/hello", hello, "A lane reports itself", Welcome, body=Hello),
+    _lane(
+        "POST",
+        "/api/v1/lane/hello",
+        hello,
+        "A device that keeps a log reports itself",
+        Welcome,
+        Permission.DEVICE,
+        body=Hello,
+    ),
     _lane("GET", "/api/v1/lane/snapshot", snapshot, "Everything a lane needs", Snapshot),
     _lane(
         "POST",
@@ -205,8 +216,9 @@ ROUTES = (
         "POST",
         "/api/v1/lane/log",
         log,
-        "A lane hands in its records",
+        "A lane, kiosk or printer hands in its records",
         LogAck,
+        Permission.DEVICE,
         body=LogBatch,
         body_bytes_max=LOG_BYTES_MAX,
     ),

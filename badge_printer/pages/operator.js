@@ -1,0 +1,282 @@
+// Shows what the station says and asks it for what people want; nothing is decided here.
+// Elements are kept from one picture to the next, so that keyboard focus is never lost.
+
+import * as words from "./words.js";
+
+const SILENT_MS = 7000;
+const at = (id) => document.getElementById(id);
+let heardAt = performance.now();
+
+// --- asking the station
+
+async function ask(path, body = {}) {
+  const answer = await fetch(path, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+  });
+  const value = await answer.json().catch(() => null);
+  if (answer.ok) return value;
+  const problem = new Error(value?.detail || value?.title || `HTTP ${answer.status}`);
+  problem.status = answer.status;
+  problem.job = value?.job;
+  throw problem;
+}
+
+function say(text, kind = "good") {
+  at("said").dataset.kind = kind;
+  at("said").textContent = text;
+}
+
+/** Run an act once at a time; its failure is said in the station's own words. The button is not
+    `disabled` meanwhile: that would throw the keyboard's focus away. */
+async function doing(button, act) {
+  if (button.ariaDisabled === "true") return;
+  button.ariaDisabled = "true";
+  try {
+    await act();
+  } catch (error) {
+    say(error.status ? error.message : "The station does not answer.", "bad");
+  } finally {
+    button.ariaDisabled = null;
+  }
+}
+
+// --- small pieces of page
+
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (value !== false && value !== undefined) made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children.filter((child) => child !== null));
+  return made;
+}
+
+function button(label, act, more = {}) {
+  return element("button", { type: "button", ...more, onclick: (event) => doing(event.currentTarget, act) }, label);
+}
+
+/** One child of `list` for each item, in order; a child is made anew only when its item changed. */
+function shown(list, items, key, draw) {
+  const old = new Map([...list.children].map((child) => [child.dataset.key, child]));
+  const children = items.map((item) => {
+    const name = String(key(item));
+    const picture = JSON.stringify(item);
+    const known = old.get(name);
+    if (known?.picture === picture) return known;
+    const made = draw(item);
+    made.dataset.key = name;
+    made.picture = picture;
+    if (known?.contains(document.activeElement)) made.focusAgain = document.activeElement.dataset.act;
+    const chosen = known?.querySelector("select[data-chosen]");
+    if (chosen) pick(made.querySelector("select"), chosen.value);
+    return made;
+  });
+  children.forEach((child, place) => {
+    if (list.children[place] !== child) list.insertBefore(child, list.children[place] ?? null);
+  });
+  while (list.children.length > children.length) list.lastElementChild.remove();
+  for (const child of children) {
+    if (child.focusAgain) child.querySelector(`[data-act="${child.focusAgain}"]`)?.focus();
+    delete child.focusAgain;
+  }
+}
+
+// --- printers
+
+function mood(printer) {
+  if (printer.troubles.length) return "stop";
+  if (printer.paused) return "held";
+  return printer.warnings.length ? "warn" : "good";
+}
+
+function conditions(printer) {
+  const list = element("p", { class: "conditions", role: "status" });
+  if (printer.paused) list.append(element("span", { class: "held" }, "Paused here"));
+  for (const each of printer.troubles) list.append(element("span", { class: "stop" }, words.condition(each)));
+  for (const each of printer.warnings) list.append(element("span", { class: "warn" }, words.condition(each)));
+  if (!list.children.length) list.append(element("span", { class: "good" }, "Ready"));
+  return list;
+}
+
+function drawPrinter(printer) {
+  const path = `printers/${encodeURIComponent(printer.name)}`;
+  const pause = printer.paused ? "resume" : "pause";
+  return element("li", { class: "printer", "data-mood": mood(printer) },
+    element("h3", {}, printer.name),
+    conditions(printer),
+    printer.words ? element("p", { class: "soft" }, printer.words) : null,
+    element("p", {}, `${printer.waiting ? words.jobs(printer.waiting) : "Nothing to print"} · ${words.sheets(printer)}`),
+    element("p", { class: "soft" }, printer.address),
+    element("p", { class: "buttons" },
+      button(printer.paused ? "Resume" : "Pause", () => ask(`${path}/${pause}`), {
+        "data-act": "pause", "aria-label": `${printer.paused ? "Resume" : "Pause"} ${printer.name}`,
+      }),
+      button("Paper …", () => askStock(printer, path), {
+        "data-act": "stock", "aria-label": `Paper in ${printer.name}`,
+      })));
+}
+
+async function askStock(printer, path) {
+  const dialog = at("stock-dialog");
+  at("stock-title").textContent = `Paper in ${printer.name}`;
+  at("stock-number").value = printer.stock ?? "";
+  dialog.returnValue = "";
+  dialog.showModal();
+  at("stock-number").select();
+  await new Promise((closed) => dialog.addEventListener("close", closed, { once: true }));
+  if (dialog.returnValue !== "save") return;
+  const text = at("stock-number").value.trim();
+  await ask(`${path}/stock`, { stock: text === "" ? null : Number(text) });
+  say(text === "" ? `Paper in ${printer.name} is no longer counted.` : `${printer.name} has ${text} sheets.`);
+}
+
+// --- jobs
+
+function who(job) {
+  const name = job.who || `Badge of ${job.code}`;
+  const printer = `${job.code} · print ${job.generation} · ${job.printer}`;
+  const why = job.why ? ` · ${job.why}` : "";
+  return element("div", { class: "who" }, element("b", { dir: "auto" }, name), element("span", { class: "soft" }, printer + why));
+}
+
+function state(job) {
+  const step = { queued: 0, sent: 1, printing: 2 }[job.state];
+  const box = element("div", {}, element("span", { class: "state", "data-state": job.state }, words.state(job.state)));
+  if (step !== undefined) {
+    const steps = [0, 1, 2].map((each) => element("i", { class: each < step ? "done" : each === step ? "now" : "" }));
+    box.append(element("div", { class: "steps", "aria-hidden": "true" }, ...steps));
+  }
+  return box;
+}
+
+/** A choice of printers, and a button beside it: arrow keys alone must not move a badge. */
+function printerChoice(label, names, chosen) {
+  const select = element("select", { "aria-label": label, "data-act": "where" },
+    ...names.map((name) => element("option", { value: name, selected: name === chosen }, name)));
+  select.addEventListener("change", () => pick(select, select.value));
+  return select;
+}
+
+/** What a person chose stays chosen when the row is drawn anew. */
+function pick(select, name) {
+  if (!select || ![...select.options].some((each) => each.value === name)) return;
+  select.value = name;
+  select.dataset.chosen = "";
+}
+
+function drawJob(job) {
+  const path = `jobs/${job.id}`;
+  const buttons = element("div", { class: "buttons" });
+  if (job.state === "queued") {
+    const others = job.names.filter((name) => name !== job.printer);
+    const where = printerChoice(`Printer to move the badge of ${job.who || job.code} to`, others);
+    if (others.length) {
+      buttons.append(button("Move", () => ask(`${path}/move`, { printer: where.value }), {
+        "data-act": "move", "aria-label": `Move the badge of ${job.who || job.code}`,
+      }), element("span", {}, "to"), where);
+    }
+  }
+  if (job.state !== "in_doubt") {
+    buttons.append(button("Cancel", () => ask(`${path}/cancel`), {
+      "data-act": "cancel", "aria-label": `Cancel the badge of ${job.who || job.code}`,
+    }));
+  }
+  return element("li", { class: "job" }, state(job), who(job), buttons);
+}
+
+function drawQuestion(job) {
+  const settle = (answer) => ask(`jobs/${job.id}/settle`, answer);
+  const again = printerChoice("Printer to print it again on", job.names, job.again);
+  const why = job.why === "cancelled" ? "It was cancelled at the printer, and printers often finish such a badge." : job.why;
+  return element("li", {}, who({ ...job, why: "" }), element("p", {}, why),
+    element("p", { class: "buttons" },
+      button("Yes, it came out", () => settle({ came_out: true }), { class: "main", "data-act": "yes" }),
+      button("No, print it again", () => settle({ came_out: false, again: true, printer: again.value }), { "data-act": "again" }),
+      element("span", {}, "on"), again,
+      button("No, and leave it", () => settle({ came_out: false }), { "data-act": "no" })));
+}
+
+function drawEnded(job) {
+  const time = new Date(job.changed_at_ms).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return element("li", { class: "job" }, state(job), who(job), element("time", { class: "soft" }, time));
+}
+
+// --- the whole picture
+
+function show(view) {
+  heardAt = performance.now();
+  document.body.classList.remove("lost");
+  const working = view.printers.filter((each) => !each.troubles.length && !each.paused).map((each) => each.name);
+  const names = [...working, ...view.printers.map((each) => each.name).filter((name) => !working.includes(name))];
+  const asked = view.jobs.filter((job) => job.state === "in_doubt");
+  const open = view.jobs.filter((job) => job.state !== "in_doubt");
+  choices(view.printers.map((each) => each.name));
+  shown(at("printers"), view.printers, (each) => each.name, drawPrinter);
+  shown(at("questions"), asked.map((job) => ({ ...job, names, again: working.includes(job.printer) ? job.printer : names[0] })), (job) => job.id, drawQuestion);
+  shown(at("jobs"), open.map((job) => ({ ...job, names })), (job) => job.id, drawJob);
+  shown(at("ended"), view.ended, (job) => job.id, drawEnded);
+  at("asking").hidden = !asked.length;
+  at("no-printers").hidden = names.length > 0;
+  at("no-jobs").hidden = open.length > 0;
+  at("no-ended").hidden = view.ended.length > 0;
+  at("queued").textContent = open.length ? words.jobs(open.length) : "";
+  document.title = `${asked.length ? `(${asked.length}?) ` : ""}Print station`;
+  const behind = view.server || view.records;
+  at("link").dataset.state = behind ? "behind" : "live";
+  at("link").textContent = behind
+    ? `${words.records(view.records)} still to tell the server${view.server ? `: ${view.server}` : ""}`
+    : "Live; the server has every badge";
+}
+
+function choices(names) {
+  const select = at("on");
+  if (select.dataset.names === names.join()) return;
+  select.dataset.names = names.join();
+  const chosen = select.value;
+  select.replaceChildren(element("option", { value: "" }, "the freest printer"),
+    ...names.map((name) => element("option", { value: name }, name)));
+  select.value = names.includes(chosen) ? chosen : "";
+}
+
+function lost() {
+  if (performance.now() - heardAt < SILENT_MS) return;
+  document.body.classList.add("lost");
+  at("link").dataset.state = "lost";
+  at("link").textContent = "The station does not answer; what is shown is old";
+}
+
+at("print").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.currentTarget;
+  const body = { code: at("code").value.trim(), printer: at("on").value, key: crypto.randomUUID() };
+  doing(form.querySelector("button"), async () => {
+    try {
+      await printed(body);
+    } catch (error) {
+      if (error.job?.state !== "printed") throw error;
+      if (!confirm(`${error.message}.\n\nPrint a second copy of the same badge?`)) return say("Nothing was printed.");
+      await printed({ ...body, again: true });
+    }
+    form.reset();
+    at("code").focus();
+  });
+});
+
+async function printed(body) {
+  const job = await ask("print", body);
+  say(`The badge of ${job.who || job.code} goes to ${job.printer}.`);
+}
+
+let events = null;
+function listen() {
+  events?.close();
+  events = new EventSource("events");
+  events.addEventListener("message", (event) => show(JSON.parse(event.data)));
+}
+listen();
+setInterval(() => {
+  lost();
+  // A stream that hangs silently is opened anew; one that failed does so by itself.
+  if (performance.now() - heardAt > 2 * SILENT_MS && events.readyState !== EventSource.CONNECTING) listen();
+}, 1000);

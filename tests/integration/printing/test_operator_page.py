@@ -1,0 +1,111 @@
+"""The operator's page in a real browser: what the desk sees, and every act by keyboard."""
+
+import os
+import shutil
+from contextlib import asynccontextmanager
+
+import pytest
+from playwright.async_api import async_playwright, expect
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+WAIT_MS = 20_000
+
+
+@pytest.fixture
+async def page(desk):
+    async with opened(desk) as page:
+        yield page
+
+
+@asynccontextmanager
+async def opened(desk):
+    """The page, with a complaint about anything the browser complains of."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = await browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(WAIT_MS)
+        complaints = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+        await page.goto(f"{desk.url}/")
+        await expect(page.get_by_role("heading", name="desk", exact=True)).to_be_visible()
+        yield page
+        # Refused requests are answers, not faults of the page.
+        assert [each for each in complaints if "Failed to load resource" not in each] == []
+        await browser.close()
+
+
+def card(page, name):
+    return page.locator(".printer").filter(has=page.get_by_role("heading", name=name, exact=True))
+
+
+async def test_a_badge_is_printed_by_keyboard_and_its_way_is_shown_in_words(page, desk, ipp):
+    ipp.hold()
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("WSIS-1")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("desk")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#jobs .job")).to_contain_text("Given Family WSIS-1", timeout=WAIT_MS)
+    await expect(page.locator("#jobs .state")).to_have_text("Printing", timeout=WAIT_MS)
+    ipp.release()
+    await expect(page.locator("#ended .state")).to_have_text("Printed", timeout=WAIT_MS)
+    await expect(page.locator("#no-jobs")).to_be_visible()
+    assert len(ipp.printed()) == 1
+
+
+async def test_a_jam_is_named_and_after_a_cancel_the_question_decides(page, desk, ipp):
+    ipp.fault("media-jam")
+    for code in ("WSIS-2", "WSIS-3"):
+        await desk.ask("POST", "print", {"code": code, "printer": "desk"})
+    await expect(card(page, "desk").locator(".conditions")).to_have_text(
+        "Paper jam", timeout=WAIT_MS
+    )
+    waiting = page.locator("#jobs .job").filter(has_text="WSIS-3")
+    await waiting.get_by_role("button", name="Move").press("Enter")
+    await expect(page.locator("#ended .job")).to_contain_text("file", timeout=WAIT_MS)
+    await page.get_by_role("button", name="Cancel the badge").press("Enter")
+    question = page.locator("#questions li")
+    await expect(question).to_contain_text("Given Family WSIS-2", timeout=WAIT_MS)
+    where = question.get_by_label("Printer to print it again on")
+    await expect(where).to_have_value("file", timeout=WAIT_MS)  # the other one has jammed
+    await expect(page).to_have_title("(1?) Print station")
+    await where.select_option("desk")
+    await desk.ask("POST", "printers/file/pause", {})
+    await expect(card(page, "file")).to_contain_text("Paused here", timeout=WAIT_MS)
+    await expect(where).to_have_value("desk")  # a choice stays a choice when the page changes
+    await desk.ask("POST", "printers/file/resume", {})
+    await where.select_option("file")
+    await question.get_by_role("button", name="No, print it again").press("Enter")
+    await expect(page.locator("#ended .job")).to_have_count(2, timeout=WAIT_MS)
+    await expect(page.locator("#asking")).to_be_hidden()
+    ipp.mend()
+
+
+async def test_paper_is_counted_pausing_is_shown_and_focus_stays(page, desk):
+    await page.get_by_role("button", name="Paper in file").press("Enter")
+    await page.keyboard.type("12")
+    await page.keyboard.press("Enter")
+    await expect(card(page, "file")).to_contain_text("12 sheets left", timeout=WAIT_MS)
+    await expect(card(page, "file").locator(".conditions")).to_have_text("Paper is low")
+    await page.get_by_role("button", name="Pause file").press("Enter")
+    await expect(card(page, "file").locator(".conditions")).to_contain_text(
+        "Paused here", timeout=WAIT_MS
+    )
+    await expect(page.get_by_role("button", name="Resume file")).to_be_focused(timeout=WAIT_MS)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Pause file")).to_be_focused(timeout=WAIT_MS)
+
+
+async def test_a_mistyped_code_is_answered_in_words_and_a_station_that_dies_is_seen(page, desk):
+    await page.get_by_label("Registration code").fill("NOBODY-7")
+    await page.get_by_label("Registration code").press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text(
+        "no approved registration", timeout=WAIT_MS
+    )
+    desk.kill()
+    await expect(page.locator("#link")).to_contain_text("does not answer", timeout=WAIT_MS)
+    await desk.start()
+    await expect(page.locator("#link")).to_contain_text("Live", timeout=WAIT_MS)
