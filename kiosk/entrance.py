@@ -30,6 +30,7 @@ from kiosk.guard import ASK_S, Act, Done, Guard, What
 from kiosk.held import Held
 from kiosk.light import Colour, View, is_right_to_left, resting, shown, terminal_line, told
 from kiosk.page import Page
+from kiosk.roll_call import roll_call
 from kiosk.vision.tracker import Tracker
 
 SCANS_WAITING_MAX = 8
@@ -43,7 +44,7 @@ _ACT_WORDS = {
     What.NORMAL: "lane-normal",
     What.TURN: "lane-turn",
 }
-_DIALOG = ("supervisor", "pin", "why", "do", "cancel", "or-badge")
+_DIALOG = ("supervisor", "pin", "why", "do", "cancel", "or-badge", "roll-call")
 _log = logging.getLogger(__name__)
 
 
@@ -66,7 +67,7 @@ class Entrance:
         self._guard = Guard(self._lane, self._words)
         self._asking: tuple[Act, float] | None = None
         """What waits for a supervisor's badge, and until when (monotonic)."""
-        self._page = Page(self.view, self._typed, self._act, self._turnstile)
+        self._page = Page(self.view, self._typed, self._act, self._turnstile, self._roll_call)
         self._seen = Debounce()
         self._scanned = Debounce()
         self._held = Held()
@@ -223,6 +224,19 @@ class Entrance:
         now = self._clock.now()
         done = await loop.run_in_executor(self._deciding, self._guard.not_turned, now)
         return self._acted(None, done)
+
+    async def _roll_call(self) -> str:
+        """Who is in this lane's zone by all it has heard: badge numbers, for a clipboard."""
+        loop, now = asyncio.get_running_loop(), self._clock.now()
+        inside = await loop.run_in_executor(self._deciding, self._lane.roll_call, now)
+        heard = self._sync.status.heard_s
+        age = f"{time.monotonic() - heard:.0f} s" if heard is not None else ""
+        fresh = (
+            self._words.say("lane-heard", {"age": age, "n": self._lan.reached})
+            if age
+            else self._words.say("lane-never-heard")
+        )
+        return roll_call(inside, self._lane.policy, self._words, now, fresh)
 
     def _acted(self, act: Act | None, done: Done) -> Done:
         if done.ask and act is not None:

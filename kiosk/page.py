@@ -47,11 +47,13 @@ class Page:
         typed: Callable[[str], None],
         act: Callable[[Act], Awaitable[Done]],
         turnstile: Callable[[], Awaitable[Done]],
+        roll_call: Callable[[], Awaitable[str]],
     ) -> None:
         self._view = view
         self._typed = typed
         self._act = act
         self._turnstile = turnstile
+        self._roll_call = roll_call
         self._changed = asyncio.Event()
         self._viewers = 0
         self.closing = False
@@ -67,6 +69,7 @@ class Page:
         app.router.add_get("/events", self._events)
         app.router.add_post("/scan", self._scan)
         app.router.add_post("/act", self._acted)
+        app.router.add_get("/roll-call.txt", self._called)
         app.router.add_post(TURNSTILE, self._turned)
         app.on_response_prepare.append(_secure)
         app.on_shutdown.append(self._close)
@@ -102,6 +105,9 @@ class Page:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             return web.Response(status=400, text=f"not an act: {error}\n")
         return _answer(await self._act(act))
+
+    async def _called(self, request: web.Request) -> web.Response:
+        return web.Response(text=await self._roll_call(), charset="utf-8")
 
     async def _turned(self, request: web.Request) -> web.Response:
         """A turnstile's controller on this machine says whether somebody went through."""

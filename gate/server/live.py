@@ -84,6 +84,8 @@ class Snapshot(msgspec.Struct):
     mode: Mode
     anomalies: tuple[Shown, ...]
     anomalies_total: int
+    set_aside: int
+    """Records the log could not take, of the whole edition: a device may be a copy, or faulty."""
 
 
 class Live:
@@ -105,6 +107,7 @@ class Live:
         self.review = Review(self._policy, self._status_of)
         self._revoked: dict[int, tuple[Status, int]] = {}
         self._told = -1
+        self._set_aside = 0
         self.position = 0
         self.viewers = 0
         self._wake = asyncio.Event()
@@ -196,6 +199,7 @@ class Live:
             mode=self._known.mode,
             anomalies=tuple(map(_shown, anomalies[:ANOMALIES_SHOWN])),
             anomalies_total=len(anomalies),
+            set_aside=self._set_aside,
         )
 
     def inside(self) -> dict[ZoneId, int]:
@@ -219,6 +223,9 @@ class Live:
         if any_new:
             self._told = self._known.cursor
             self._revoked = await registrations.revoked(self._pool, self._policy.edition)
+        set_aside = await self._pool.fetchval(store.QUARANTINED, self._policy.edition)
+        any_new = any_new or set_aside != self._set_aside
+        self._set_aside = set_aside
         while page := await store.after(self._pool, self._policy.edition, self.position):
             for self.position, record in page:
                 self.counts.add(record)

@@ -215,3 +215,10 @@ lane-in-zone = { $n } inside
 lane-or-badge = or show your own badge
 wall-attention-clock = { $device }: clock wrong by { $age }
 wall-attention-battery = { $device }: battery at { $share } %
+wall-attention-set-aside = { $n ->
+    [one] { $n } record set aside: a device may be copied or faulty
+   *[other] { $n } records set aside: a device may be copied or faulty
+}
+lane-roll-call = Roll-call: who is inside
+lane-heard = Heard from the server { $age } ago; told { $n } other lanes
+lane-never-heard = not yet heard from the server

@@ -215,3 +215,10 @@ lane-in-zone = { $n } dentro
 lane-or-badge = o muestre su propia credencial
 wall-attention-clock = { $device }: reloj mal por { $age }
 wall-attention-battery = { $device }: batería al { $share } %
+wall-attention-set-aside = { $n ->
+    [one] { $n } registro apartado: un dispositivo puede estar copiado o averiado
+   *[other] { $n } registros apartados: un dispositivo puede estar copiado o averiado
+}
+lane-roll-call = Pase de lista: quién está dentro
+lane-heard = Servidor oído hace { $age }; { $n } otros carriles informados
+lane-never-heard = servidor aún no oído

@@ -215,3 +215,10 @@ lane-in-zone = { $n } à l’intérieur
 lane-or-badge = ou présentez votre propre badge
 wall-attention-clock = { $device } : horloge fausse de { $age }
 wall-attention-battery = { $device } : batterie à { $share } %
+wall-attention-set-aside = { $n ->
+    [one] { $n } enregistrement mis de côté : un appareil est peut-être copié ou défectueux
+   *[other] { $n } enregistrements mis de côté : un appareil est peut-être copié ou défectueux
+}
+lane-roll-call = Appel : qui est à l’intérieur
+lane-heard = Serveur entendu il y a { $age } ; { $n } autres voies informées
+lane-never-heard = serveur pas encore entendu

@@ -29,7 +29,12 @@ class Lane:
     def __init__(self):
         self.shows, self.typed = view(), []
         self.acts, self.stood = [], 0
-        self.page = Page(lambda: self.shows, self.typed.append, self.act, self.not_turned)
+        self.page = Page(
+            lambda: self.shows, self.typed.append, self.act, self.not_turned, self.called
+        )
+
+    async def called(self):
+        return "1RG2-5VPH  Gate 1 North  09:05\n"
 
     async def act(self, act):
         self.acts.append(act)
@@ -280,3 +285,9 @@ async def test_a_turnstile_that_did_not_turn_undoes_and_one_that_turned_does_not
     assert lane.stood == 1
     status, _, text = await lane.ask("POST", "/turnstile", data=b"no", headers=asked)
     assert status == 400 and "turned" in text
+
+
+async def test_the_roll_call_is_a_page_of_text(lane):
+    status, headers, text = await lane.ask("GET", "/roll-call.txt")
+    assert (status, headers["Content-Type"]) == (200, "text/plain; charset=utf-8")
+    assert text.startswith("1RG2-5VPH")

@@ -5,10 +5,12 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from gate.access.badge_number import number
 from gate.access.model import Direction, Mode, Reason
 from gate.edge.store import LaneStore
 from gate.words.words import Words
 from kiosk.guard import AGAIN_WITHIN, Act, Guard, What
+from kiosk.roll_call import roll_call
 from tests import lanes, venue
 from tests.lanes import NINE
 from tests.unit.test_edge_supervision import CHIEF, PIN
@@ -141,3 +143,19 @@ def test_too_many_wrong_pins_are_told_with_the_time_they_are_taken_again(store):
     for _ in range(5):
         door.do(What.FREEZE, pin="000000")
     assert "09:10" in door.do(What.FREEZE, pin=PIN).words
+
+
+def test_the_roll_call_names_badges_gates_and_times_and_how_fresh_it_is(store):
+    door = Door(store)
+    door.show(1)
+    door.show(2, NINE + timedelta(minutes=5))
+    later = NINE + timedelta(minutes=10)
+    text = roll_call(
+        door.lane.roll_call(later), door.lane.policy, Words("en"), later, "heard 3 s ago"
+    )
+    first, second, gate, _, *people = text.splitlines()
+    assert "2026-07-07 09:10:00" in first and "2 inside" in first
+    assert second == "heard 3 s ago"
+    assert gate.split() == ["Gate", "1", "North", "2", "09:05:00"]
+    assert people[0].startswith(number(lanes.FIRST_HOLDER + 2)) and people[0].endswith("09:05")
+    assert len(people) == 2

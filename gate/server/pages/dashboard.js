@@ -177,6 +177,7 @@ function attention() {
       earlier: names.get(each.earlier_gate) ?? each.earlier_gate, before: venueTime(each.earlier_at_ms),
     }));
   }
+  if (latest?.set_aside) items.push(say("wall-attention-set-aside", { n: latest.set_aside }));
   if (latest && latest.anomalies_total > latest.anomalies.length) {
     items.push(say("wall-more", { n: number(latest.anomalies_total - latest.anomalies.length) }));
   }
