@@ -44,10 +44,10 @@ WANTED: tuple[tuple[str, Callable[[Row], bool]], ...] = (
 async def record(
     folder: Path, people: Path, badges: Client, operator: Client, policy: Policy
 ) -> None:
-    """Render a badge of each wanted kind, cancel one of them, and film them all."""
+    """Render a badge of each wanted kind there is, cancel one of them, and film them all."""
     with people.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    chosen = {name: next(row for row in rows if fits(row)) for name, fits in WANTED}
+    chosen = {name: row for name, fits in WANTED if (row := next(filter(fits, rows), None))}
     renderer = await asyncio.to_thread(Renderer, load())
     pictures = []
     for name, row in chosen.items():
@@ -56,9 +56,10 @@ async def record(
             data = _forged(data, policy)
         png = await asyncio.to_thread(renderer.png, data, DPI)
         pictures.append(scenes.picture(png))
-    await _cancel(operator, policy, chosen["cancelled after printing"])
+    if "cancelled after printing" in chosen:
+        await _cancel(operator, policy, chosen["cancelled after printing"])
     count = await asyncio.to_thread(scenes.film, pictures, folder, SEED)
-    done = {"frames": count, "badge": chosen["whole week"]["code"]}
+    done = {"frames": count, "badge": next(iter(chosen.values()))["code"]}
     (folder / DONE).write_text(json.dumps(done))
 
 
