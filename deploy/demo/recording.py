@@ -59,7 +59,7 @@ async def record(
     if "cancelled after printing" in chosen:
         await _cancel(operator, policy, chosen["cancelled after printing"])
     count = await asyncio.to_thread(scenes.film, pictures, folder, SEED)
-    done = {"frames": count, "badge": next(iter(chosen.values()))["code"]}
+    done = {"frames": count, "badge": next(iter(chosen.values()), rows[0])["code"]}
     (folder / DONE).write_text(json.dumps(done))
 
 
