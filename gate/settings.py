@@ -37,6 +37,8 @@ class ServerSettings:
     host: str = _setting("127.0.0.1", "address to listen on")
     port: int = _port(8700, "port to listen on")
     public_url: str = _setting("", "address in links; empty: from host and port")
+    tls_certificate: str = _setting("", "certificate chain file (PEM): serve https; empty: http")
+    tls_key: str = _setting("", "its private key file (PEM); empty: in the certificate file")
     database_url: str = _setting("", "PostgreSQL server; empty: an embedded one in data_dir")
     data_dir: Path = _setting(Path(".run/server"), "keys, tokens and the embedded database")
     policy_file: str = _setting("", "edition and rules; empty: the example edition")
@@ -47,7 +49,8 @@ class ServerSettings:
 
     @property
     def url(self) -> str:
-        return self.public_url or f"http://{self.host}:{self.port}"
+        scheme = "https" if self.tls_certificate else "http"
+        return self.public_url or f"{scheme}://{self.host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import contextlib
 import gc
 import logging
 import signal
+import ssl
 import sys
 import time
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from gate.server.migrate import SchemaTooNew
 from gate.server.postgres import database
 from gate.server.routes import RouteTableError
 from gate.server.unprivileged import DatabaseError
-from gate.settings import ServerSettings
+from gate.settings import ServerSettings, SettingsError
 
 SHUTDOWN_S = 2.0
 GC_EVERY = 20_000
@@ -34,7 +35,14 @@ def serve() -> int:
     chosen = settings(ServerSettings)
     try:
         uvloop.run(_serve(chosen))
-    except (PolicyError, SchemaTooNew, AnotherServer, DatabaseError, RouteTableError) as error:
+    except (
+        SettingsError,
+        PolicyError,
+        SchemaTooNew,
+        AnotherServer,
+        DatabaseError,
+        RouteTableError,
+    ) as error:
         print(f"gate serve: {error}", file=sys.stderr)
         return 1
     except (OSError, asyncpg.PostgresError) as error:
@@ -63,11 +71,27 @@ async def _serve(chosen: ServerSettings) -> None:
         )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, chosen.host, chosen.port, backlog=1024)
+        site = web.TCPSite(runner, chosen.host, chosen.port, backlog=1024, ssl_context=_tls(chosen))
         await site.start()
         print(f"{running.policy.name}: {chosen.url}", flush=True)
         await stop.wait()
         print("stopping", flush=True)
+
+
+def _tls(chosen: ServerSettings) -> ssl.SSLContext | None:
+    """TLS 1.2 or newer with the configured certificate; None: plain http, as behind a proxy.
+
+    Raises SettingsError naming the file that cannot be used.
+    """
+    if not chosen.tls_certificate:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(chosen.tls_certificate, chosen.tls_key or None)
+    except (OSError, ssl.SSLError) as error:
+        files = " with ".join(filter(None, (chosen.tls_certificate, chosen.tls_key)))
+        raise SettingsError(f"server.tls_certificate {files}: {error}") from None
+    return context
 
 
 @contextlib.contextmanager
