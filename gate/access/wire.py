@@ -91,6 +91,8 @@ class Welcome(msgspec.Struct, frozen=True):
     restore of a backup. Only a snapshot helps then, also if the feed is as long as it was."""
     peers: tuple[str, ...] = ()
     """``host:port`` of the venue's other lanes."""
+    clock_speed: float = 1.0
+    """Venue seconds in a real one: a demonstration day runs faster."""
 
 
 class Lease(msgspec.Struct, frozen=True):
@@ -147,7 +149,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     known_until_min: int
     """Every badge issued before this minute is among `holders`."""
     policy: str
-    """The text of the policy file; the lane reads it with the same reader as the server."""
+    """The text of the policy file, which the lane reads with the same reader as the server; or,
+    for a lane that asks with `policy=json`, `policy_json` of it."""
     keys: tuple[SigningKey, ...]
     profiles: tuple[Profile, ...]
     holders: tuple[HolderRow, ...]

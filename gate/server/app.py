@@ -142,7 +142,8 @@ def application(running: Service) -> web.Application:
 
 
 async def _headers(request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(HEADERS)
+    route = getattr(request.match_info.handler, "declared_as", None)
+    response.headers.update(HEADERS | route.headers if route else HEADERS)
     response.headers.setdefault("Cache-Control", "no-store")
 
 

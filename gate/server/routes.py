@@ -91,6 +91,8 @@ class Route:
     in_api: bool = True
     """False for pages, which the API's description leaves out."""
     path_doc: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    """Response headers that differ from the service's usual ones."""
 
 
 class RouteTableError(Exception):

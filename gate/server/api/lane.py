@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import zlib
 from collections.abc import Awaitable, Callable
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
@@ -13,6 +14,7 @@ from msgspec import Meta
 
 from gate.access.capacity import is_hard, stock
 from gate.access.model import GateId
+from gate.access.policy_json import policy_json
 from gate.access.wire import (
     FEED_ROWS_MAX,
     Decided,
@@ -41,6 +43,16 @@ SLACK_MIN = 5
 """A badge is signed a little before the feed tells of it: claim knowledge only up to then."""
 
 
+class PolicyForm(StrEnum):
+    TOML = "toml"
+    JSON = "json"
+
+
+class SnapshotQuery(msgspec.Struct):
+    policy: PolicyForm = PolicyForm.TOML
+    """How the policy is written: the file's text, or JSON for a lane without a TOML reader."""
+
+
 class FeedQuery(msgspec.Struct):
     after: Annotated[int, Meta(ge=0, le=2**53)]
     wait: Annotated[float, Meta(ge=0, le=WAIT_S_MAX)] = 0.0
@@ -64,25 +76,29 @@ async def hello(call: Call) -> Welcome:
         short=appender.short(),
         timeline=appender.timeline,
         peers=call.service.devices.peers(device.id),
+        clock_speed=call.service.clock.speed,
     )
 
 
 async def snapshot(call: Call) -> web.Response:
-    packed = await asyncio.to_thread(zlib.compress, _snapshot(call.service), 1)
+    query = call.query
+    assert isinstance(query, SnapshotQuery)
+    packed = await asyncio.to_thread(zlib.compress, _snapshot(call.service, query.policy), 1)
     return web.Response(
         body=packed, content_type="application/json", headers={"Content-Encoding": "deflate"}
     )
 
 
-def _snapshot(service: Service) -> bytes:
+def _snapshot(service: Service, form: PolicyForm) -> bytes:
     appender = service.appender
     known = appender.known
     held = known.holders.values()
+    for_phone = form is PolicyForm.JSON
     return msgspec.json.encode(
         Snapshot(
             cursor=known.cursor,
             known_until_min=_known_until(service),
-            policy=service.policy_text,
+            policy=policy_json(service.policy) if for_phone else service.policy_text,
             keys=tuple(known.keys.values()),
             profiles=tuple(known.profiles.values()),
             holders=tuple(
@@ -94,7 +110,8 @@ def _snapshot(service: Service) -> bytes:
             moves=tuple(known.whereabouts.relevant(service.clock.now())),
             moves_through=appender.recent.through,
             timeline=appender.timeline,
-            lan_key=service.lan_key,
+            # A phone talks to no other lane, and pockets lose secrets.
+            lan_key="" if for_phone else service.lan_key,
         )
     )
 
@@ -201,7 +218,14 @@ ROUTES = (
         Permission.DEVICE,
         body=Hello,
     ),
-    _lane("GET", "/api/v1/lane/snapshot", snapshot, "Everything a lane needs", Snapshot),
+    _lane(
+        "GET",
+        "/api/v1/lane/snapshot",
+        snapshot,
+        "Everything a lane needs",
+        Snapshot,
+        query=SnapshotQuery,
+    ),
     _lane(
         "POST",
         "/api/v1/lane/lease",
