@@ -30,6 +30,7 @@ from gate.editions import example
 START = "2026-07-07T07:45:00+02:00"
 DAY_ENDS_HOUR = 20
 CAMERA_LANE = "north-1-a"
+PHONE = {"id": "phone", "role": "lane", "gate": "west_3"}
 READY_S = 60.0
 
 
@@ -61,6 +62,10 @@ class Demonstration:
         self._policy: Policy = parse(example(), "example edition")
         self._running: list[Program] = []
         self._stop = asyncio.Event()
+
+    @property
+    def _devices(self) -> str:
+        return f"/api/v1/editions/{self._policy.edition}/devices"
 
     @property
     def _url(self) -> str:
@@ -101,7 +106,8 @@ class Demonstration:
             await self._record(operator)
             self._start_others(now, lanes)
             link = await operator.operate("POST", "/api/v1/staff/links", {"roles": ["admin"]})
-        self._print_links(str(link["url"]), now)
+            phone = await operator.operate("POST", self._devices, PHONE)
+        self._print_links(str(link["url"]), str(phone["code"]), now)
 
     def _start_others(self, now: clock.Clock, lanes: list[str]) -> None:
         self._link_key = secrets.token_urlsafe(18)
@@ -150,7 +156,6 @@ class Demonstration:
 
     async def _enrol(self, operator: Client) -> list[str]:
         """One device for each lane of the policy; the names of all but the camera lane."""
-        path = f"/api/v1/editions/{self._policy.edition}/devices"
         wanted: list[tuple[str, Path, dict[str, object]]] = [
             ("printer", self._folder / "printer", {"id": "printer", "role": "printer"})
         ]
@@ -165,7 +170,7 @@ class Demonstration:
                 wanted.append((name, self._folder / "lanes" / name, body))
         for _, folder, body in wanted:
             if not (folder / enrolment.FILE).exists():
-                made = await operator.operate("POST", path, body)
+                made = await operator.operate("POST", self._devices, body)
                 await enrolment.enrol(self._url, made["code"], folder)
         return [name for name, *_ in wanted if name not in (CAMERA_LANE, "printer")]
 
@@ -221,7 +226,7 @@ class Demonstration:
                         f"port {port} is in use: stop what uses it, or choose others with --port"
                     ) from None
 
-    def _print_links(self, admin: str, now: clock.Clock) -> None:
+    def _print_links(self, admin: str, phone: str, now: clock.Clock) -> None:
         code = json.loads((self._folder / "frames" / recording.DONE).read_text())["badge"]
         local = self._policy.local(now.now())
         print(
@@ -230,6 +235,8 @@ The venue's clock shows {local:%a %d %B %Y, %H:%M} and runs {now.speed:g} times 
 
   dashboard   {admin}
               (works once: choose a name and password; afterwards {self._url}/)
+  scanner     {self._url}/scan#{phone}
+              (works once within ten minutes: this browser is then a guard's phone at Gate 3 West)
   lane page   http://127.0.0.1:{self._port + 1}/
   printing    http://127.0.0.1:{self._port + 2}/{self._link_key}/
               (badges arrive as files in {self._folder / "badges"})

@@ -4,15 +4,18 @@ They call the API as the operator, by the token in the server's data folder, rea
 """
 
 import asyncio
+import io
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import qrcode
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from gate.access.wire import DeviceRole
 from gate.client import CallRefused, Client, ServerAway
 from gate.commands.configured import settings
 from gate.settings import ServerSettings
@@ -100,15 +103,28 @@ def show(report: dict[str, Any]) -> None:
 
 
 def enrol(device: str, role: str, gate: str | None, direction: str) -> int:
-    """Print a one-time code for a device."""
+    """Print a one-time code for a device; for a lane also the link and QR that set up a phone."""
 
     async def act(client: Client, edition: str) -> int:
         body = {"id": device, "role": role, "gate": gate, "direction": direction}
         made = await client.operate("POST", f"/api/v1/editions/{edition}/devices", body)
         print(f"{made['code']}  enrols {device} once, within {made['minutes']} minutes")
+        if role == DeviceRole.LANE:
+            link = f"{settings(ServerSettings).url}/scan#{made['code']}"
+            print(f"\nOr let a phone be it: open {link}")
+            print(in_blocks(link))
         return 0
 
     return operate(act)
+
+
+def in_blocks(text: str) -> str:
+    """A QR code of half blocks, light on dark as most terminals are."""
+    code = qrcode.QRCode(border=2)
+    code.add_data(text)
+    out = io.StringIO()
+    code.print_ascii(out, invert=True)
+    return out.getvalue()
 
 
 def admin_link(roles: list[str]) -> int:
