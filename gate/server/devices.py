@@ -25,6 +25,7 @@ CODE_MINUTES = 10
 TRIES = 5
 CACHE_MAX = 5000
 PEERS_MAX, PEER_S = 64, 24 * 3600.0
+FINDS_PER_MINUTE = 20
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_CHARS = 10
 _AS_TYPED = str.maketrans("OIL", "011", "- ")
@@ -53,6 +54,8 @@ class Devices:
         self._cache: dict[bytes, Device] = {}
         self._changes = 0
         self._wrong_codes = Attempts(TRIES, CODE_MINUTES * 60)
+        self.finds = Attempts(FINDS_PER_MINUTE, 60)
+        """Names looked up, by device."""
         self.seen: dict[DeviceId, Seen] = {}
 
     async def create(

@@ -9,6 +9,7 @@ from gate.server.api import (
     pages,
     people,
     printer,
+    scanner,
     signing_in,
     staff,
     system,
@@ -29,5 +30,6 @@ def all_routes() -> tuple[Route, ...]:
         counts,
         system,
         pages,
+        scanner,
     )
     return tuple(route for module in modules for route in module.ROUTES)

@@ -4,8 +4,7 @@ import { FluentBundle, FluentResource } from "/vendor/fluent/index.js";
 
 const LANGUAGES = ["en", "fr", "es", "ru", "ar", "zh"];
 
-export async function words() {
-  const asked = new URLSearchParams(location.search).get("lang");
+export async function words(asked = new URLSearchParams(location.search).get("lang")) {
   const wanted = [asked, ...navigator.languages].map((each) => (each ?? "").slice(0, 2));
   const language = wanted.find((each) => LANGUAGES.includes(each)) ?? "en";
   const bundle = new FluentBundle(language, { useIsolating: language === "ar" });

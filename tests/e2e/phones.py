@@ -1,0 +1,224 @@
+"""A guard's phone for tests: a real Chromium with its own profile, enrolled at a gate of a real
+server, with a hand scanner and, where wanted, a camera that sees rendered badges."""
+
+import asyncio
+import itertools
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psutil
+from playwright.async_api import BrowserContext, Page, Playwright, async_playwright
+
+from badge_printer.render import Renderer
+from badge_printer.template import load
+from deploy.demo import scenes
+from deploy.demo.browser import ARGUMENTS, executable
+from gate.access.ledger import LogRecord
+from gate.client import Client
+from tests.programs import EDITION, Person, Server, eventually
+
+SIZE = {"width": 412, "height": 892}
+WAIT_MS = 30_000
+_names = itertools.count(1)
+
+
+class Phone:
+    """One phone. `open` shows the scanner page; `page` is it."""
+
+    def __init__(self, playwright: Playwright, server: Server, folder: Path, url: str = "") -> None:
+        self.server = server
+        self.url = url or server.url
+        """The phone may reach the server through a proxy."""
+        self.device = f"phone-{os.getpid()}-{next(_names)}"
+        self.said: list[str] = []
+        """Errors and warnings of the page's console, and requests to anywhere else."""
+        self.camera: Path | None = None
+        self.language = "en-GB"
+        self.granted_at_most: int | None = None
+        """The server grants so many rights to a full room, and no more."""
+        self._playwright = playwright
+        self._folder = folder
+        self._context: BrowserContext | None = None
+        self.page: Page
+
+    # --- the browser
+
+    async def switch_on(self) -> None:
+        more = [f"--unsafely-treat-insecure-origin-as-secure={self.url}"]
+        if self.camera:
+            more += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+                     f"--use-file-for-fake-video-capture={self.camera}"]  # fmt: skip
+        self._context = await self._playwright.chromium.launch_persistent_context(
+            self._folder / self.device, executable_path=executable(), args=[*ARGUMENTS, *more],
+            viewport=SIZE, locale=self.language, permissions=["camera"] if self.camera else [],
+        )  # fmt: skip
+        self._context.set_default_timeout(WAIT_MS)
+        self.page = self._context.pages[0]
+        self._listen(self.page)
+        if self.granted_at_most is not None:
+            await self._context.route("**/api/v1/lane/lease", self._grant)
+
+    async def switch_off(self) -> None:
+        if self._context:
+            await self._context.close()
+            self._context = None
+
+    async def kill(self) -> None:
+        """Battery out: every process of this browser is gone at once."""
+        profile = str(self._folder / self.device)
+        for each in psutil.process_iter(["cmdline"]):
+            if any(profile in part for part in each.info["cmdline"] or ()):
+                os.kill(each.pid, signal.SIGKILL)
+        await self.switch_off()
+
+    async def another_tab(self) -> Page:
+        assert self._context
+        page = await self._context.new_page()
+        await page.goto(f"{self.url}/scan")
+        return page
+
+    async def granted(self) -> None:
+        """Wait until the phone has rights to the room it leads into."""
+        await self.page.wait_for_selector("body[data-places]:not([data-places='0'])")
+
+    async def _grant(self, route) -> None:
+        answer = await route.fetch()
+        granted = await answer.json()
+        await route.fulfill(
+            json={**granted, "granted": min(granted["granted"], self.granted_at_most)}
+        )
+
+    async def network(self, there: bool) -> None:
+        """There, or gone; it goes once the page is kept on the phone."""
+        assert self._context
+        if not there:
+            await self.page.wait_for_selector("body[data-kept=yes]")
+        await self._context.set_offline(not there)
+
+    def _listen(self, page: Page) -> None:
+        def heard(message) -> None:
+            if message.type in ("error", "warning") and "ERR_" not in message.text:
+                self.said.append(message.text)
+
+        def asked(request) -> None:
+            if not request.url.startswith((self.url, "data:", "blob:")):
+                self.said.append(f"asked {request.url}")
+
+        page.on("console", heard)
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+        page.on("request", asked)
+
+    # --- at the gate
+
+    async def code(self, device: str, gate: str = "west_3", direction: str = "entry") -> str:
+        """A one-time code for a lane of this name."""
+        async with self.server.operator() as operator:
+            new = {"id": device, "role": "lane", "gate": gate, "direction": direction}
+            made = await operator.operate("POST", f"/api/v1/editions/{EDITION}/devices", new)
+        return str(made["code"])
+
+    async def enrol(self, gate: str = "west_3", direction: str = "entry") -> None:
+        """Open the link the operator's command prints, and wait until the phone is a lane."""
+        code = await self.code(self.device, gate, direction)
+        await self.page.goto(f"{self.url}/scan#{code}")
+        await self.ready()
+        await self.page.wait_for_selector("#link[data-link=online]")
+        await self.page.wait_for_selector("#gate:not(:empty)")
+        await self.page.wait_for_function("document.getElementById('entered').textContent !== ''")
+
+    async def ready(self) -> None:
+        await self.page.wait_for_selector("body[data-state=ready]")
+
+    async def scan(self, text: str) -> str:
+        """A hand scanner types the text; the colour shown for it."""
+        before = await self.shown()
+        await self.page.keyboard.type(text)
+        await self.page.keyboard.press("Enter")
+        await self.page.wait_for_function(
+            "(n) => Number(document.body.dataset.number ?? 0) > n", arg=before
+        )
+        return str(await self.page.get_attribute("body", "data-state"))
+
+    async def shown(self) -> int:
+        return int(await self.page.get_attribute("body", "data-number") or 0)
+
+    async def words(self) -> str:
+        return await self.page.inner_text("#words")
+
+    async def kept(self, n: int) -> None:
+        """Wait until so many records are kept and not yet on the server."""
+        await self.page.wait_for_selector(f"body[data-waiting='{n}']")
+
+    async def log(self) -> list[LogRecord]:
+        return await self.server.log(self.device)
+
+    async def logged(self, n: int) -> list[LogRecord]:
+        """The server's records of this phone, once it holds so many: dense, each once."""
+
+        async def enough() -> list[LogRecord] | None:
+            records = await self.log()
+            return records if len(records) >= n else None
+
+        records = await eventually(enough, f"{n} records of {self.device}")
+        assert sorted(r.number for r in records) == list(range(1, n + 1))
+        return records
+
+
+@asynccontextmanager
+async def phones() -> AsyncIterator[tuple[Playwright, Path]]:
+    """Playwright, and a folder for profiles that is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="gate-phone-"))
+    async with async_playwright() as playwright:
+        try:
+            yield playwright, folder
+        finally:
+            await asyncio.to_thread(shutil.rmtree, folder, True)
+
+
+@asynccontextmanager
+async def phone(
+    server: Server, gate: str = "west_3", url: str = "", **more
+) -> AsyncIterator[Phone]:
+    """An enrolled phone at a gate."""
+    async with phones() as (playwright, folder):
+        made = Phone(playwright, server, folder, url)
+        for name, value in more.items():
+            setattr(made, name, value)
+        await made.switch_on()
+        try:
+            await made.enrol(gate)
+            yield made
+        finally:
+            await made.switch_off()
+
+
+async def badges(server: Server, *people: Person) -> list[str]:
+    await server.import_people(*people)
+    return [await server.badge(each.code) for each in people]
+
+
+async def filmed(server: Server, people: list[Person], folder: Path) -> Path:
+    """What a camera sees while the people hold their printed badges into view, again and again."""
+    await server.badge(people[0].code)
+    async with Client(server.url, server._printer.token) as client:
+        data = [await client.badge(each.code) for each in people]
+
+    def film() -> Path:
+        renderer = Renderer(load())
+        pictures = [scenes.picture(renderer.png(each, 150.0)) for each in data]
+        scenes.film(pictures, folder / "frames", seed=5, shown=30, empty=15)
+        frames = sorted((folder / "frames").glob("*.jpg"))
+        (folder / "film.mjpeg").write_bytes(b"".join(each.read_bytes() for each in frames))
+        return folder / "film.mjpeg"
+
+    return await asyncio.to_thread(film)
+
+
+async def cancel(server: Server, code: str) -> None:
+    """The registration system sends the person again, now cancelled."""
+    await server.import_people(Person(code, status="cancelled"))

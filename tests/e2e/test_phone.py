@@ -1,0 +1,501 @@
+"""A guard's phone at a real gate: a real browser against the real server."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from gate.access.ledger import RecordKind
+from gate.access.model import Reason
+from tests import chaos, programs
+from tests.e2e.phones import SIZE, badges, cancel, filmed, phone
+from tests.programs import EDITION, Person, Server, eventually
+
+LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
+THURSDAY = "2026-07-09T09:00+02:00"
+DISK_FULL = """() => {
+  IDBObjectStore.prototype.add = () => { throw new DOMException("full", "QuotaExceededError"); };
+}"""
+AXE = Path("deploy/npm/node_modules/axe-core/axe.min.js")
+
+
+@pytest.fixture(scope="module")
+def thursday():
+    """A server on the day of the ministers."""
+    with programs.running(THURSDAY) as server:
+        yield server
+
+
+async def test_green_and_red_are_decided_here_and_recorded_there(program: Server):
+    good, other = await badges(program, Person("PH-OK-1"), Person("PH-NO-1"))
+    await cancel(program, "PH-NO-1")
+    async with phone(program) as guard:
+        # As some hand scanners send it, with a symbology identifier and an ECI escape.
+        assert await guard.scan("]Q1\\000026" + good) == "green"
+        assert await guard.page.inner_text("#title") == "WELCOME"
+        assert await guard.page.inner_text("#category") == "Delegate"
+        assert await guard.scan(other) == "red"
+        assert await guard.words() == "This registration was cancelled"
+        records = await guard.logged(2)
+        assert [r.reason for r in records] == [Reason.ADMITTED, Reason.CANCELLED]
+        assert guard.said == []
+
+
+async def test_a_light_goes_out_by_itself_and_never_to_green(program: Server):
+    (good,) = await badges(program, Person("PH-LIGHT-1"))
+    async with phone(program) as guard:
+        for text, colour in ((good, "green"), ("A poster", "red")):
+            assert await guard.scan(text) == colour
+            await guard.page.wait_for_selector("body[data-state=ready]")
+
+
+async def test_without_a_network_it_decides_keeps_and_hands_in_once(program: Server):
+    one, two = await badges(program, Person("PH-OFF-1"), Person("PH-OFF-2", events="dialogue"))
+    async with phone(program, "plenary_east") as guard:
+        await guard.network(False)
+        assert await guard.scan(one) == "green"
+        assert await guard.scan(two) == "red"
+        assert "Plenary" not in await guard.words()
+        await guard.page.wait_for_selector("#link[data-link=offline]")
+        assert await guard.page.inner_text("#link") == "Offline · 2 kept"
+        await guard.page.reload()
+        await guard.ready()
+        await guard.kept(2)
+        assert await guard.page.inner_text("#entered") == "1 in"
+        assert await guard.scan("after the reload") == "red"
+        await guard.network(True)
+        await guard.kept(0)
+        records = await guard.logged(3)
+        assert [r.reason for r in records] == [
+            Reason.ADMITTED, Reason.WRONG_EVENT, Reason.UNREADABLE
+        ]  # fmt: skip
+
+
+async def test_a_killed_server_loses_nothing_and_gets_nothing_twice(program: Server):
+    texts = await badges(program, *(Person(f"PH-KILL-{n}") for n in range(4)))
+    async with phone(program) as guard:
+        assert await guard.scan(texts[0]) == "green"
+        await guard.logged(1)
+        program.kill()
+        assert await guard.scan(texts[1]) == "green"
+        assert await guard.scan(texts[2]) == "green"
+        await guard.page.wait_for_selector("#link[data-link=offline]")
+        await program.start_beside()
+        assert await guard.scan(texts[3]) == "green"
+        await guard.logged(4)
+
+
+async def test_a_lost_reply_is_asked_for_again_and_nothing_doubles(program: Server):
+    (good,) = await badges(program, Person("PH-LOST-1"))
+    async with (
+        chaos.between(program.host, program.port) as network,
+        phone(program, url=network.url) as guard,
+    ):
+        network.lose_answer_to = b"/api/v1/lane/log"
+        assert await guard.scan(good) == "green"
+        await eventually(lambda: network.answers_lost, "the answer was lost")
+        network.heal()
+        await guard.kept(0)
+        await guard.logged(1)
+
+
+async def test_a_phone_that_dies_in_mid_scan_keeps_whatever_it_showed(program: Server):
+    texts = await badges(program, *(Person(f"PH-DIE-{n}") for n in range(6)))
+    async with phone(program) as guard:
+        await guard.network(False)
+        shown = [await guard.scan(text) for text in texts[:4]]
+        # The fifth is typed, and the battery comes out: shown or not, it is whole or not there.
+        await guard.page.keyboard.type(texts[4])
+        await guard.page.evaluate("dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }))")
+        await guard.kill()
+        await guard.switch_on()
+        await guard.page.goto(f"{guard.url}/scan")
+        await guard.ready()
+        await guard.scan(texts[5])
+        await guard.kept(0)
+        records = await guard.log()
+        assert shown == ["green"] * 4
+        assert [r.number for r in records] == list(range(1, len(records) + 1))
+        assert len(records) in (5, 6)
+
+
+async def test_a_second_tab_waits_until_the_first_is_closed(program: Server):
+    (good,) = await badges(program, Person("PH-TAB-1"))
+    async with phone(program) as guard:
+        second = await guard.another_tab()
+        await second.wait_for_selector("body[data-state=blocked]")
+        assert "another tab" in await second.inner_text("#blocked-words")
+        assert await guard.scan(good) == "green"
+        await guard.page.close()
+        await second.wait_for_selector("body[data-state=ready]")
+        assert await second.inner_text("#entered") == "1 in"
+
+
+async def test_the_way_out_looks_different_and_is_never_refused(program: Server):
+    (good,) = await badges(program, Person("PH-EXIT-1"))
+    await cancel(program, "PH-EXIT-1")
+    async with phone(program) as guard:
+        entry = await guard.page.eval_on_selector("#frame", "f => getComputedStyle(f).borderStyle")
+        await guard.page.click("#direction [data-direction=exit]")
+        assert await guard.page.get_attribute("body", "data-direction") == "exit"
+        leave = await guard.page.eval_on_selector("#frame", "f => getComputedStyle(f).borderStyle")
+        assert (entry, leave) == ("solid", "dashed")
+        assert await guard.scan(good) == "green"
+        assert await guard.page.inner_text("#title") == "GOODBYE"
+        assert await guard.page.inner_text("#entered") == "0 in"
+
+
+async def test_only_a_gate_with_two_ways_has_a_switch(program: Server):
+    async with phone(program, "north_1") as guard:
+        assert await guard.page.is_hidden("#direction")
+
+
+async def test_a_second_look_is_taken_by_the_guard(thursday: Server):
+    minister = Person("PH-LOOK-1", "ministerial", "minister")
+    (good,) = await badges(thursday, minister)
+    async with phone(thursday, "ministerial_door") as guard:
+        await guard.granted()
+        assert await guard.scan(good) == "check"
+        assert await guard.words() == "Compare the person with the photo"
+        await guard.page.click("#acts [data-act=same]")
+        await guard.page.wait_for_selector("body[data-state=green]")
+        records = await guard.logged(2)
+        assert [r.reason for r in records] == [Reason.SECOND_LOOK, Reason.ADMITTED]
+
+
+async def test_a_badge_that_is_kept_is_no_admission(thursday: Server):
+    (good,) = await badges(thursday, Person("PH-KEEP-1", "ministerial", "minister"))
+    async with phone(thursday, "ministerial_door") as guard:
+        await guard.granted()
+        assert await guard.scan(good) == "check"
+        await guard.page.click("#acts [data-act=keep]")
+        assert "call a supervisor" in await guard.page.inner_text("#blocked-words")
+        await guard.page.click("#blocked-act")
+        await guard.ready()
+
+
+async def test_nobody_enters_a_full_room_without_a_right(thursday: Server):
+    """Offline, a phone admits as many as it was granted, and not one more, reloaded or not."""
+    people = [Person(f"PH-HARD-{n}", "wsis;ai4g", "speaker") for n in range(3)]
+    texts = await badges(thursday, *people)
+    async with phone(thursday, "high_level_door", granted_at_most=2) as guard:
+        await guard.granted()
+        await guard.network(False)
+        assert await guard.scan(texts[0]) == "green"
+        await guard.page.reload()
+        await guard.ready()
+        assert await guard.scan(texts[1]) == "green"
+        assert await guard.scan(texts[2]) == "red"
+        assert await guard.words() == "This room is full"
+        await guard.network(True)
+        records = await guard.logged(3)
+        assert [r.rights for r in records] == [1, 1, 0]
+
+
+async def test_a_supervisor_admits_against_a_refusal_with_a_reason(program: Server):
+    (closed,) = await badges(program, Person("PH-OVER-1", "ai4g:2026-07-09"))
+    await _supervisor(program, "Sam Supervisor", "246810")
+    async with phone(program) as guard:
+        assert await guard.scan(closed) == "red"
+        await guard.page.click("#acts [data-act=override]")
+        await guard.page.fill("#pin", "111111")
+        await guard.page.click("#unlock-go")
+        await guard.page.wait_for_selector("#unlock-problem:not(:empty)")
+        await guard.page.fill("#pin", "246810")
+        await guard.page.click("#unlock-go")
+        await guard.page.click("#reasons button:has-text('protocol')")
+        await guard.page.wait_for_selector("body[data-reason=overridden]")
+        assert await guard.page.inner_text("#title") == "WELCOME"
+        *_, record = await guard.logged(2)
+        assert record.reason is Reason.OVERRIDDEN
+        assert record.overrides is Reason.TOO_EARLY
+        assert record.why == "protocol"
+        assert record.supervisor
+
+
+async def test_five_wrong_pins_close_the_desk_even_over_a_reload(program: Server):
+    await _supervisor(program, "Sam Supervisor", "246810")
+    async with phone(program) as guard:
+        await guard.page.click("#supervisor")
+        for _ in range(5):
+            await guard.page.fill("#pin", "999999")
+            await guard.page.click("#unlock-go:not(:disabled)")
+            await guard.page.wait_for_selector("#unlock-problem:not(:empty)")
+            await guard.page.wait_for_selector("#unlock-go:not(:disabled)")
+        await guard.page.reload()
+        await guard.ready()
+        await guard.page.click("#supervisor")
+        assert "Too many wrong PINs" in await guard.page.inner_text("#unlock-words")
+        assert await guard.page.is_hidden("#pin")
+
+
+async def test_a_supervisor_undoes_the_last_entry_and_finds_a_name(program: Server):
+    (good,) = await badges(program, Person("PH-UNDO-1"))
+    await _supervisor(program, "Sam Supervisor", "246810")
+    async with phone(program) as guard:
+        assert await guard.scan(good) == "green"
+        await _unlock(guard, "#supervisor")
+        await guard.page.click("#undo")
+        await guard.page.wait_for_selector("#desk-said:not(:empty)")
+        await guard.page.click("#look")
+        await guard.page.fill("#name", "family ph-undo")
+        await guard.page.click("#names-form .acts button:last-child")
+        await guard.page.wait_for_selector("#found li")
+        found = await guard.page.inner_text("#found")
+        assert "Family PH-UNDO-1" in found
+        assert "Delegate · Switzerland" in found
+        records = await guard.logged(2)
+        assert [r.kind for r in records] == [RecordKind.SCAN, RecordKind.ANNULLED]
+        assert records[1].annuls == 1
+        assert await guard.page.inner_text("#entered") == "0 in"
+
+
+async def test_a_revoked_phone_admits_nobody_and_can_be_set_up_again(program: Server):
+    async with phone(program) as guard:
+        await program.revoke(guard.device)
+        await guard.page.wait_for_selector("body[data-state=blocked]")
+        assert "revoked" in await guard.page.inner_text("#blocked-words")
+        await guard.page.click("#blocked-act")
+        await guard.page.wait_for_selector("#enrol:not([hidden])")
+
+
+async def test_an_emergency_is_seen_before_any_badge(program: Server):
+    async with phone(program) as guard, program.operator() as operator:
+        path = f"/api/v1/editions/{EDITION}/mode"
+        await operator.operate("POST", path, {"mode": "emergency_open"})
+        try:
+            await guard.page.wait_for_selector("#mode:not([hidden])")
+            assert await guard.scan("anything") == "green"
+        finally:
+            await operator.operate("POST", path, {"mode": "normal"})
+        await guard.page.wait_for_selector("#mode[hidden]", state="attached")
+
+
+async def test_a_wrong_code_says_so_and_can_be_typed_again(program: Server):
+    async with phone(program) as guard:
+        await guard.page.evaluate("indexedDB.deleteDatabase('gate-scanner')")
+        await guard.page.goto(f"{guard.url}/welcome")
+        await guard.page.goto(f"{guard.url}/scan#WRONG-CODE1")
+        await guard.page.wait_for_selector("#enrol-problem:not(:empty)")
+        assert "not accepted" in await guard.page.inner_text("#enrol-problem")
+        assert "WRONG" not in guard.page.url
+
+
+async def test_every_language_fits_and_can_be_read_by_everybody(program: Server):
+    texts = await badges(program, *(Person(f"PH-LANG-{each}", "dialogue") for each in LANGUAGES))
+    async with phone(program, "expo_door") as guard:
+        for language, good in zip(LANGUAGES, texts, strict=True):
+            await guard.ready()
+            await guard.page.select_option("#language", language)
+            await guard.page.wait_for_selector(f"html[lang={language}]")
+            way = await guard.page.get_attribute("html", "dir")
+            assert way == ("rtl" if language == "ar" else "ltr")
+            assert await _trouble(guard, language in ("en", "ar")) == []
+            assert await guard.scan(good) == "red"
+            assert await _trouble(guard, language in ("en", "ar")) == []
+            await guard.page.keyboard.press("Escape")
+
+
+async def test_what_opens_over_the_page_can_be_read_by_everybody(program: Server):
+    await _supervisor(program, "Sam Supervisor", "246810")
+    (closed,) = await badges(program, Person("PH-AXE-1", "ai4g:2026-07-09"))
+    async with phone(program) as guard:
+        await guard.page.click("#supervisor")
+        assert await _trouble(guard) == []
+        await guard.page.keyboard.press("Escape")
+        await _unlock(guard, "#find")
+        await guard.page.wait_for_selector("#names[open]")
+        assert await _trouble(guard) == []
+        await guard.page.click("#names [data-close]")
+        assert await guard.scan(closed) == "red"
+        await guard.page.click("#acts [data-act=override]")
+        await guard.page.fill("#pin", "246810")
+        await guard.page.keyboard.press("Enter")
+        await guard.page.wait_for_selector("#why[open]")
+        assert await _trouble(guard) == []
+        await guard.page.keyboard.press("Escape")
+        await program.revoke(guard.device)
+        await guard.page.wait_for_selector("body[data-state=blocked]")
+        assert await _trouble(guard) == []
+        await guard.page.click("#blocked-act")
+        assert await _trouble(guard) == []
+
+
+async def _trouble(guard, axe: bool = True) -> list[str]:
+    """What axe finds, words that are missing, and letters that do not fit."""
+    found = await _axe(guard) if axe else []
+    words = await guard.page.inner_text("body")
+    found += [f"no word for {name}" for name in re.findall(r"(?:scanner|reason|title)-\w+", words)]
+    if await guard.page.evaluate("document.documentElement.scrollWidth") > SIZE["width"]:
+        found.append("wider than the phone")
+    return found
+
+
+async def _axe(guard) -> list[str]:
+    await guard.page.evaluate(AXE.read_text())
+    found = await guard.page.evaluate("axe.run().then((r) => JSON.stringify(r.violations))")
+    return [f"{v['id']}: {[n['html'] for n in v['nodes']]}" for v in json.loads(found)]
+
+
+async def _supervisor(program: Server, name: str, pin: str, code: str | None = None) -> None:
+    async with program.operator() as operator:
+        path = f"/api/v1/editions/{EDITION}/supervisors"
+        new = {"name": name, "pin": pin} | ({"registration": code} if code else {})
+        await operator.operate("POST", path, new)
+
+
+async def _unlock(guard, button: str) -> None:
+    await guard.page.click(button)
+    await guard.page.fill("#pin", "246810")
+    await guard.page.click("#unlock-go")
+    await guard.page.wait_for_selector("#unlock:not([open])", state="attached")
+
+
+async def test_the_camera_reads_badges_held_before_it(program: Server, tmp_path):
+    """Rendered badges, filmed as the demonstration films them: one is let in, one is not."""
+    people = [Person("PH-CAM-1"), Person("PH-CAM-2")]
+    await badges(program, *people)
+    film = await filmed(program, people, tmp_path)
+    await cancel(program, "PH-CAM-2")
+    async with phone(program, camera=film) as guard:
+        await guard.page.wait_for_selector("body[data-state=green]")
+        await guard.page.wait_for_selector("body[data-state=red]")
+        records = await eventually(guard.log, "records of the camera")
+        assert {r.reason for r in records} <= {Reason.ADMITTED, Reason.CANCELLED}
+        assert len({r.holder for r in records}) <= 2
+        assert guard.said == []
+
+
+async def test_a_camera_that_is_not_allowed_leaves_the_hand_scanner(program: Server, tmp_path):
+    (good,) = await badges(program, Person("PH-CAM-3"))
+    async with phone(program) as guard:
+        hint = await guard.page.inner_text("#hint")
+        assert "hand scanner" in hint
+        assert await guard.scan(good) == "green"
+
+
+async def test_a_phone_that_cannot_write_admits_nobody_and_lets_everybody_out(program: Server):
+    (good,) = await badges(program, Person("PH-DISK-1"))
+    async with phone(program) as guard:
+        await guard.page.evaluate(DISK_FULL)
+        assert await guard.scan(good) == "check"
+        assert await guard.page.inner_text("#title") == "CHECK"
+        assert "Not decided" in await guard.words()
+        await guard.page.click("#direction [data-direction=exit]")
+        assert await guard.scan(good[:-1] + "0") == "green"
+        assert await guard.log() == []
+
+
+async def test_a_restored_server_is_told_again_what_it_forgot(program: Server):
+    texts = await badges(program, *(Person(f"PH-BACK-{n}") for n in range(2)))
+    async with phone(program) as guard:
+        assert await guard.scan(texts[0]) == "green"
+        await guard.logged(1)
+        with program.restored_afterwards():
+            assert await guard.scan(texts[1]) == "green"
+            await guard.logged(2)
+        await guard.logged(2)
+
+
+async def test_records_of_an_earlier_enrolment_are_handed_in_under_it(program: Server):
+    (good,) = await badges(program, Person("PH-AGAIN-1"))
+    async with phone(program) as guard:
+        await guard.network(False)
+        assert await guard.scan(good) == "green"
+        await guard.page.goto("about:blank")
+        await guard.network(True)
+        # Another name would leave them behind: the phone refuses it until they are sent.
+        await guard.page.goto(f"{guard.url}/scan#{await guard.code(guard.device + '-other')}")
+        await guard.page.wait_for_selector("#enrol-problem:not(:empty)")
+        assert "1 records" in await guard.page.inner_text("#enrol-problem")
+        await guard.page.fill("#code", await guard.code(guard.device))
+        await guard.page.click("#enrol-go")
+        await guard.ready()
+        await guard.kept(0)
+        assert [(r.epoch, r.number) for r in await guard.log()] == [(1, 1)]
+
+
+async def test_the_way_chosen_outlives_a_reload(program: Server):
+    async with phone(program) as guard:
+        await guard.page.click("#direction [data-direction=exit]")
+        await guard.page.reload()
+        await guard.ready()
+        await guard.page.wait_for_selector("body[data-direction=exit]")
+
+
+async def test_a_bad_network_loses_nothing_and_doubles_nothing(program: Server):
+    """Slow, and one piece in eight breaks its connection, while people keep coming."""
+    texts = await badges(program, *(Person(f"PH-BAD-{n}") for n in range(12)))
+    async with (
+        chaos.between(program.host, program.port) as network,
+        phone(program, url=network.url) as guard,
+    ):
+        network.delay_s, network.loss = 0.05, 0.12
+        for text in texts:
+            assert await guard.scan(text) == "green"
+        network.heal()
+        await guard.kept(0)
+        await guard.logged(12)
+
+
+async def test_what_another_phone_let_in_is_known_here_also_offline(thursday: Server):
+    (good,) = await badges(thursday, Person("PH-TWO-1", "wsis;ai4g", "speaker"))
+    async with (
+        phone(thursday, "high_level_door") as one,
+        phone(thursday, "high_level_door") as other,
+    ):
+        await one.granted()
+        await other.granted()
+        assert await one.scan(good) == "green"
+        holder = (await one.logged(1))[0].holder
+        await eventually(lambda: _knows(other, holder), "the other phone heard of it")
+        await other.network(False)
+        await other.page.reload()
+        await other.ready()
+        assert await other.scan(good) == "red"
+        assert "Already inside: entered at High-level door" in await other.words()
+
+
+async def _knows(guard, holder: int) -> bool:
+    """Whether the phone has a move of this holder on its disk."""
+    return await guard.page.evaluate(
+        """async (holder) => {
+          const { Store } = await import("/scan/store.js");
+          const { moves } = await (await Store.open()).snapshot();
+          return moves.some((move) => move[5] === holder);
+        }""",
+        holder,
+    )
+
+
+async def test_a_supervisor_opens_this_one_phone_without_a_network(program: Server):
+    await _supervisor(program, "Sam Supervisor", "246810")
+    async with phone(program) as guard:
+        await guard.network(False)
+        await _unlock(guard, "#supervisor")
+        await guard.page.click("#desk [data-mode=emergency_open]")
+        await guard.page.click("#desk [data-close]")
+        await guard.page.wait_for_selector("#mode:not([hidden])")
+        await guard.page.reload()
+        await guard.ready()
+        assert await guard.scan("anything") == "green"
+        await guard.network(True)
+        await guard.kept(0)
+        assert [r.kind for r in await guard.logged(2)] == [RecordKind.MODE, RecordKind.SCAN]
+
+
+async def test_a_supervisor_s_own_badge_serves_instead_of_the_pin(program: Server):
+    (own,) = await badges(program, Person("PH-OWN-1", "dialogue"))
+    (other,) = await badges(program, Person("PH-OWN-2"))
+    await _supervisor(program, "Own Badge", "135791", "PH-OWN-1")
+    async with phone(program, "expo_door") as guard:
+        await guard.page.click("#supervisor")
+        await guard.page.keyboard.type(other)
+        await guard.page.keyboard.press("Enter")
+        await guard.page.wait_for_selector("#unlock-problem:not(:empty)")
+        await guard.page.keyboard.type(own)
+        await guard.page.keyboard.press("Enter")
+        await guard.page.wait_for_selector("#desk[open]")
+        assert await guard.page.input_value("#pin") == ""
+        assert await guard.shown() == 0
