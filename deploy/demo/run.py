@@ -32,6 +32,8 @@ DAY_ENDS_HOUR = 20
 CAMERA_LANE = "north-1-a"
 PHONE = {"id": "phone", "role": "lane", "gate": "west_3"}
 READY_S = 60.0
+Device = tuple[str, Path, dict[str, object]]
+"""Name, folder, and what the server is asked for."""
 
 
 class Failed(Exception):
@@ -101,8 +103,10 @@ class Demonstration:
         token = (self._folder / "server" / "operator.token").read_text().strip()
         async with Client(self._url, token) as operator:
             await self._import(operator, people_file)
-            with _step("enrolling 24 lanes and a printer"):
-                lanes = await self._enrol(operator)
+            wanted = self._wanted()
+            with _step(f"enrolling {len(wanted) - 1} lanes and a printer"):
+                await self._enrol(operator, wanted)
+            lanes = [name for name, *_ in wanted if name not in (CAMERA_LANE, "printer")]
             await self._record(operator)
             self._start_others(now, lanes)
             link = await operator.operate("POST", "/api/v1/staff/links", {"roles": ["admin"]})
@@ -154,9 +158,9 @@ class Demonstration:
         print(f"  {report['added']:,} people of the file, {report['signed']:,} badges signed")
         done.touch()
 
-    async def _enrol(self, operator: Client) -> list[str]:
-        """One device for each lane of the policy; the names of all but the camera lane."""
-        wanted: list[tuple[str, Path, dict[str, object]]] = [
+    def _wanted(self) -> list[Device]:
+        """A printer, and one device for each lane of the policy and for each way out."""
+        wanted: list[Device] = [
             ("printer", self._folder / "printer", {"id": "printer", "role": "printer"})
         ]
         for gate in self._policy.gates.values():
@@ -168,11 +172,13 @@ class Demonstration:
                 way = ways[-1] if last else ways[0]
                 body = {"id": name, "role": "lane", "gate": gate.id, "direction": way}
                 wanted.append((name, self._folder / "lanes" / name, body))
+        return wanted
+
+    async def _enrol(self, operator: Client, wanted: list[Device]) -> None:
         for _, folder, body in wanted:
             if not (folder / enrolment.FILE).exists():
                 made = await operator.operate("POST", self._devices, body)
                 await enrolment.enrol(self._url, made["code"], folder)
-        return [name for name, *_ in wanted if name not in (CAMERA_LANE, "printer")]
 
     async def _record(self, operator: Client) -> None:
         """The frames the camera lane sees: rendered badges, held into view."""
