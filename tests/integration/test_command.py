@@ -1,4 +1,6 @@
-"""Commanding the venue: whom an order reached, who is inside, and questions that change nothing."""
+"""Commanding the venue, and what devices and questions may not change."""
+
+import json
 
 import pytest
 
@@ -76,3 +78,36 @@ async def test_a_retired_supervisor_is_told_to_lanes_and_a_new_pin_keeps_the_num
     (listed,) = (await operator.get(f"{EDITION}/supervisors")).good()
     assert listed["active"] is False
     assert (await operator.post(f"{EDITION}/supervisors/999/retire")).status == 404
+
+
+# --- devices and searches
+
+
+async def test_a_lane_scans_for_its_own_gate_whatever_it_says(server, database):
+    await server.import_rows(people.file(people.canary()))
+    lane = await server.device("west-3-a", "west_3")
+    body = {"epoch": lane.epoch, "number": 1, "text": await server.badge("R-CANARY"),
+            "gate": "ministerial_door", "zone": "ministerial_room"}  # fmt: skip
+    assert (await lane.post("/api/v1/scans", body)).good()["admitted"]
+    record = json.loads(await database.fetchval("SELECT body FROM log"))
+    assert (record["gate"], record["zone"]) == ("west_3", "venue")
+    exit_only = await server.device("exit-6-a", "exit_6", direction="exit")
+    said = (await exit_only.scan(1, await server.badge("R-CANARY"))).good()
+    assert said["decision"]["reason"] == "wrong_gate"
+
+
+async def test_a_lane_says_how_wrong_its_clock_is(server, operator):
+    lane = await server.device("west-3-a")
+    body = {"epoch": lane.epoch, "cursor": 0, "now_ms": at_ms("07-10 09:00")}
+    (await lane.post("/api/v1/lane/hello", body)).good()
+    (device,) = (await operator.get(f"{EDITION}/devices")).good()
+    assert device["clock_off_ms"] == pytest.approx(2 * 24 * 3_600_000, abs=60_000)
+
+
+async def test_a_search_needs_three_characters_and_tells_no_badges_text(server, operator):
+    await server.import_rows(people.file(people.canary()))
+    search = f"{EDITION}/registrations?find="
+    assert (await operator.get(f"{search}qu")).status == 422
+    found = await operator.get(f"{search}QUILL")
+    assert [each["code"] for each in found.good()] == ["R-CANARY"]
+    assert (await server.badge("R-CANARY")).encode() not in found.raw
