@@ -108,7 +108,9 @@ class Demonstration:
                 await self._enrol(operator, wanted)
             lanes = [name for name, *_ in wanted if name not in (CAMERA_LANE, "printer")]
             await self._record(operator)
-            self._start_others(now, lanes)
+            with _step("starting lane, print station and crowd"):
+                self._start_others(now, lanes)
+                await self._answering(self._port + 1, self._port + 2)
             link = await operator.operate("POST", "/api/v1/staff/links", {"roles": ["admin"]})
             phone = await operator.operate("POST", self._devices, PHONE)
         self._print_links(str(link["url"]), str(phone["code"]), now)
@@ -144,6 +146,20 @@ class Demonstration:
                     return
                 await asyncio.sleep(0.1)
         raise Failed(f"the server is not ready after {READY_S:.0f} s")
+
+    async def _answering(self, *ports: int) -> None:
+        """A link is printed once its page opens."""
+        deadline = time.monotonic() + READY_S
+        for port in ports:
+            while time.monotonic() < deadline:
+                self._check_alive()
+                with contextlib.suppress(OSError):
+                    _, writer = await asyncio.open_connection("127.0.0.1", port)
+                    writer.close()
+                    break
+                await asyncio.sleep(0.05)
+            else:
+                raise Failed(f"nothing answers at port {port} after {READY_S:.0f} s")
 
     async def _import(self, operator: Client, people_file: Path) -> None:
         done = self._folder / "server" / "imported"
