@@ -1,4 +1,4 @@
-"""Commands that ask a running server: `gate import`, `gate enrol`, `gate admin-link`.
+"""Commands that ask a running server: `gate import`, `enrol`, `revoke`, `admin-link`.
 
 They call the API as the operator, by the token in the server's data folder, readable only there.
 """
@@ -9,6 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import qrcode
 from rich.console import Console
@@ -137,6 +138,18 @@ def in_blocks(text: str) -> str:
     out = io.StringIO()
     code.print_ascii(out, invert=True)
     return out.getvalue()
+
+
+def revoke(device: str) -> int:
+    """Cut a device off; it may enrol again by a new code."""
+
+    async def act(client: Client, edition: str) -> int:
+        path = f"/api/v1/editions/{edition}/devices/{quote(device, safe='')}/revoke"
+        await client.operate("POST", path)
+        print(f"{device} is cut off: its next call is refused, and it forgets everybody")
+        return 0
+
+    return operate(act)
 
 
 def admin_link(roles: list[str]) -> int:

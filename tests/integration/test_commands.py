@@ -56,7 +56,14 @@ async def test_an_operator_sets_a_venue_up_from_the_command_line(served, tmp_pat
     assert status == 0
     async with served.api() as anybody:
         code = out.split()[0]
-        assert (await anybody.post("/api/v1/devices/enrol", {"code": code})).good()["gate"]
+        token = (await anybody.post("/api/v1/devices/enrol", {"code": code})).good()["token"]
+    status, out, _ = await served.run("revoke", "west-3-a")
+    assert (status, out.startswith("west-3-a is cut off")) == (0, True)
+    async with served.api(token=token) as lane:
+        assert (await lane.get("/api/v1/lane/snapshot")).status == 401
+    for nobody in ("west-3-z", "../devices", "a/b"):
+        status, _, error = await served.run("revoke", nobody)
+        assert (status, f"there is no device '{nobody}'" in error) == (1, True), error
     status, out, error = await served.run("enrol", "west-3-a", "--gate", "nowhere")
     assert (status, out) == (1, "")
     assert "Unknown gate" in error
