@@ -1,4 +1,4 @@
-"""`gate`: serve, import, enrol, admin-link, policy. `gate COMMAND --help` says more."""
+"""`gate`: serve, import, enrol, revoke, admin-link, policy. `gate COMMAND --help` says more."""
 
 import argparse
 import os
@@ -36,6 +36,10 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("--gate", help="the gate a lane stands at")
     enrol.add_argument("--direction", choices=("entry", "exit"), default="entry")
     enrol.set_defaults(run=_enrol)
+
+    revoke = commands.add_parser("revoke", help="cut off a device that was lost: it wipes itself")
+    revoke.add_argument("device", help="its name, such as north-1-a")
+    revoke.set_defaults(run=_revoke)
 
     link = commands.add_parser("admin-link", help="a one-time link that makes an account")
     link.add_argument(
@@ -99,6 +103,12 @@ def _enrol(arguments: argparse.Namespace) -> int:
     from gate.commands.remote import enrol
 
     return enrol(arguments.device, arguments.role, arguments.gate, arguments.direction)
+
+
+def _revoke(arguments: argparse.Namespace) -> int:
+    from gate.commands.remote import revoke
+
+    return revoke(arguments.device)
 
 
 def _admin_link(arguments: argparse.Namespace) -> int:

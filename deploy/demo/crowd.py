@@ -61,6 +61,7 @@ class Position:
     lane: Lane
     sync: Sync
     store: LaneStore
+    client: Client
 
 
 class Crowd:
@@ -84,7 +85,7 @@ class Crowd:
         store = LaneStore(folder / "lane.sqlite")
         lane = Lane(store, identity)
         client, clock = Client(server_url, identity.token), LaneClock(self._clock)
-        return Position(lane, Sync(lane, client, self._deciding, clock), store)
+        return Position(lane, Sync(lane, client, self._deciding, clock), store, client)
 
     async def run(self, positions: list[Position]) -> None:
         """Until cancelled."""
@@ -224,6 +225,8 @@ async def _main(environ: Mapping[str, str]) -> None:
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running
+    for client in (badges, *(each.client for each in positions)):
+        await client.close()
 
 
 if __name__ == "__main__":

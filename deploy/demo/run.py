@@ -32,6 +32,8 @@ DAY_ENDS_HOUR = 20
 CAMERA_LANE = "north-1-a"
 PHONE = {"id": "phone", "role": "lane", "gate": "west_3"}
 READY_S = 60.0
+Device = tuple[str, Path, dict[str, object]]
+"""Name, folder, and what the server is asked for."""
 
 
 class Failed(Exception):
@@ -101,10 +103,14 @@ class Demonstration:
         token = (self._folder / "server" / "operator.token").read_text().strip()
         async with Client(self._url, token) as operator:
             await self._import(operator, people_file)
-            with _step("enrolling 24 lanes and a printer"):
-                lanes = await self._enrol(operator)
+            wanted = self._wanted()
+            with _step(f"enrolling {len(wanted) - 1} lanes and a printer"):
+                await self._enrol(operator, wanted)
+            lanes = [name for name, *_ in wanted if name not in (CAMERA_LANE, "printer")]
             await self._record(operator)
-            self._start_others(now, lanes)
+            with _step("starting lane, print station and crowd"):
+                self._start_others(now, lanes)
+                await self._answering(self._port + 1, self._port + 2)
             link = await operator.operate("POST", "/api/v1/staff/links", {"roles": ["admin"]})
             phone = await operator.operate("POST", self._devices, PHONE)
         self._print_links(str(link["url"]), str(phone["code"]), now)
@@ -141,6 +147,20 @@ class Demonstration:
                 await asyncio.sleep(0.1)
         raise Failed(f"the server is not ready after {READY_S:.0f} s")
 
+    async def _answering(self, *ports: int) -> None:
+        """A link is printed once its page opens."""
+        deadline = time.monotonic() + READY_S
+        for port in ports:
+            while time.monotonic() < deadline:
+                self._check_alive()
+                with contextlib.suppress(OSError):
+                    _, writer = await asyncio.open_connection("127.0.0.1", port)
+                    writer.close()
+                    break
+                await asyncio.sleep(0.05)
+            else:
+                raise Failed(f"nothing answers at port {port} after {READY_S:.0f} s")
+
     async def _import(self, operator: Client, people_file: Path) -> None:
         done = self._folder / "server" / "imported"
         if done.exists():
@@ -154,9 +174,9 @@ class Demonstration:
         print(f"  {report['added']:,} people of the file, {report['signed']:,} badges signed")
         done.touch()
 
-    async def _enrol(self, operator: Client) -> list[str]:
-        """One device for each lane of the policy; the names of all but the camera lane."""
-        wanted: list[tuple[str, Path, dict[str, object]]] = [
+    def _wanted(self) -> list[Device]:
+        """A printer, and one device for each lane of the policy and for each way out."""
+        wanted: list[Device] = [
             ("printer", self._folder / "printer", {"id": "printer", "role": "printer"})
         ]
         for gate in self._policy.gates.values():
@@ -168,11 +188,13 @@ class Demonstration:
                 way = ways[-1] if last else ways[0]
                 body = {"id": name, "role": "lane", "gate": gate.id, "direction": way}
                 wanted.append((name, self._folder / "lanes" / name, body))
+        return wanted
+
+    async def _enrol(self, operator: Client, wanted: list[Device]) -> None:
         for _, folder, body in wanted:
             if not (folder / enrolment.FILE).exists():
                 made = await operator.operate("POST", self._devices, body)
                 await enrolment.enrol(self._url, made["code"], folder)
-        return [name for name, *_ in wanted if name not in (CAMERA_LANE, "printer")]
 
     async def _record(self, operator: Client) -> None:
         """The frames the camera lane sees: rendered badges, held into view."""

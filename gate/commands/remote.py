@@ -1,4 +1,4 @@
-"""Commands that ask a running server: `gate import`, `gate enrol`, `gate admin-link`.
+"""Commands that ask a running server: `gate import`, `enrol`, `revoke`, `admin-link`.
 
 They call the API as the operator, by the token in the server's data folder, readable only there.
 """
@@ -9,6 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import qrcode
 from rich.console import Console
@@ -27,35 +28,47 @@ def operate(act: Callable[[Client, str], Awaitable[int]]) -> int:
     """Run `act(client, edition)` as the operator; errors become one line and status 1."""
     chosen = settings(ServerSettings)
     path = chosen.data_dir / "operator.token"
+    try:
+        token = path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return _complain(f"no {path}: start the server once, here, or set GATE_SERVER_DATA_DIR")
+    except OSError as error:
+        return _complain(f"{path}: {error.strerror}")
 
     async def run() -> int:
-        async with Client(chosen.url, path.read_text().strip()) as client:
+        async with Client(chosen.url, token) as client:
             me = await client.operate("GET", "/api/v1/me")
             return await act(client, me["edition"])
 
     try:
         return asyncio.run(run())
-    except FileNotFoundError:
-        print(
-            f"no {path}: start the server once, here, or set GATE_SERVER_DATA_DIR", file=sys.stderr
-        )
     except (ServerAway, CallRefused, OSError) as error:
-        print(error, file=sys.stderr)
+        return _complain(str(error))
+
+
+def _complain(words: str) -> int:
+    print(words, file=sys.stderr)
     return 1
 
 
 def import_file(file: Path, dry_run: bool) -> int:
     """0 when every row was taken, 2 when some were not, 1 when the import did not happen."""
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        return _complain(f"{file}: {error.strerror}")
 
     async def act(client: Client, edition: str) -> int:
-        report = await _with_progress(client, edition, file, dry_run)
+        report = await _with_progress(client, edition, file.name, raw, dry_run)
         show(report)
         return 2 if report["problems"] else 0
 
     return operate(act)
 
 
-async def _with_progress(client: Client, edition: str, file: Path, dry_run: bool) -> dict[str, Any]:
+async def _with_progress(
+    client: Client, edition: str, file: str, raw: bytes, dry_run: bool
+) -> dict[str, Any]:
     report: dict[str, Any] | None = None
     columns = (
         TextColumn("{task.description:<10}"),
@@ -65,7 +78,7 @@ async def _with_progress(client: Client, edition: str, file: Path, dry_run: bool
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("sending", total=1)
-        async for step in client.import_file(edition, file.name, file.read_bytes(), dry_run):
+        async for step in client.import_file(edition, file, raw, dry_run):
             report = step.get("report") or report
             bar.update(task, description=step["step"], completed=step.get("done", 0),
                        total=max(1, step.get("of", 1)))  # fmt: skip
@@ -125,6 +138,18 @@ def in_blocks(text: str) -> str:
     out = io.StringIO()
     code.print_ascii(out, invert=True)
     return out.getvalue()
+
+
+def revoke(device: str) -> int:
+    """Cut a device off; it may enrol again by a new code."""
+
+    async def act(client: Client, edition: str) -> int:
+        path = f"/api/v1/editions/{edition}/devices/{quote(device, safe='')}/revoke"
+        await client.operate("POST", path)
+        print(f"{device} is cut off: its next call is refused, and it forgets everybody")
+        return 0
+
+    return operate(act)
 
 
 def admin_link(roles: list[str]) -> int:

@@ -69,7 +69,8 @@ class Devices:
             place = self._policy.gates.get(GateId(gate or ""))
             if place is None:
                 known = ", ".join(self._policy.gates)
-                raise Refused(422, "Unknown gate", f"gate {gate!r}; there are: {known}")
+                said = f"there is no {gate!r}" if gate else "no gate was named"
+                raise Refused(422, "Unknown gate", f"{said}; there are: {known}")
             if direction not in place.directions:
                 raise Refused(422, "Wrong direction", f"{place.name} has no {direction}")
         code = "".join(secrets.choice(_CROCKFORD) for _ in range(_CODE_CHARS))

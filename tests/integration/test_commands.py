@@ -22,13 +22,17 @@ async def test_the_server_killed_under_load_has_everything_it_acknowledged(serve
 
 
 async def test_an_operator_sets_a_venue_up_from_the_command_line(served, tmp_path):
-    status, _, error = await served.run("import", "nothing.csv")
+    file = tmp_path / "people.csv"
+    file.write_text(people.file(people.canary(), people.row("R-BAD1", category="wizard")))
+    status, _, error = await served.run("import", str(file))
     assert status == 1
     assert "start the server once" in error
     await served.start()
 
-    file = tmp_path / "people.csv"
-    file.write_text(people.file(people.canary(), people.row("R-BAD1", category="wizard")))
+    for path, why in ((file.with_name("no.csv"), "No such file"), (tmp_path, "Is a directory")):
+        status, out, error = await served.run("import", str(path))
+        assert (status, out) == (1, "")
+        assert error.startswith(f"{path}: {why}")
     status, out, _ = await served.run("import", str(file), "--dry-run")
     assert status == 2
     assert "Dry run, nothing stored" in out
@@ -52,10 +56,19 @@ async def test_an_operator_sets_a_venue_up_from_the_command_line(served, tmp_pat
     assert status == 0
     async with served.api() as anybody:
         code = out.split()[0]
-        assert (await anybody.post("/api/v1/devices/enrol", {"code": code})).good()["gate"]
+        token = (await anybody.post("/api/v1/devices/enrol", {"code": code})).good()["token"]
+    status, out, _ = await served.run("revoke", "west-3-a")
+    assert (status, out.startswith("west-3-a is cut off")) == (0, True)
+    async with served.api(token=token) as lane:
+        assert (await lane.get("/api/v1/lane/snapshot")).status == 401
+    for nobody in ("west-3-z", "../devices", "a/b"):
+        status, _, error = await served.run("revoke", nobody)
+        assert (status, f"there is no device '{nobody}'" in error) == (1, True), error
     status, out, error = await served.run("enrol", "west-3-a", "--gate", "nowhere")
     assert (status, out) == (1, "")
     assert "Unknown gate" in error
+    status, _, error = await served.run("enrol", "west-3-a")
+    assert (status, "no gate was named; there are: north_1," in error) == (1, True)
 
     status, out, _ = await served.run("admin-link", "--role", "desk")
     assert out.startswith(f"{served.url}/welcome#")

@@ -158,7 +158,7 @@ def test_an_entry_given_by_mistake_no_longer_counts_and_the_badge_may_enter_agai
     assert [r.number for r in store.records()] == [1, 2, 3, 4], "all of it stays in the log"
 
 
-def test_what_cannot_be_undone_says_why(store):
+def test_what_cannot_be_undone_says_why(store, caplog):
     lane = ready(store)
     refused = lane.scan(lanes.badge(1), TOO_EARLY)
     entered = lane.scan(lanes.badge(1), NINE)
@@ -171,6 +171,9 @@ def test_what_cannot_be_undone_says_why(store):
     assert lane.annul(number, NINE) is NotAnnulled.ALREADY
     again = lanes.Lane(store, lanes.identity())
     assert again.annul(number, NINE) is NotAnnulled.ALREADY, "also after a restart"
+    tried = [each.getMessage() for each in caplog.records]
+    assert f"record {number} was not annulled: too_late" in tried, "the attempt is on record"
+    assert len(tried) == 5
 
 
 # --- this lane alone

@@ -11,6 +11,7 @@ from gate.access.model import (
     Direction,
     Flag,
     GateId,
+    KeyStatus,
     Kind,
     Mode,
     Override,
@@ -112,6 +113,17 @@ def test_a_new_policy_rules_from_its_row_on():
     later = example().replace("opens = 07:30:00", "opens = 09:30:00")
     at_work.apply(FeedRow(11, policy=later), parse(later, "feed"))
     assert reason(at_work, venue.badge()) is Reason.TOO_EARLY
+
+
+def test_badges_of_two_keys_open_until_one_is_withdrawn():
+    at_work = known()
+    newer = venue.key(2, public=bytes(venue.FORGER.verify_key))
+    badges = [venue.badge(), venue.badge(venue.FORGER, key_id=2)]
+    assert [reason(at_work, each) for each in badges] == [Reason.ADMITTED, Reason.UNKNOWN_KEY]
+    at_work.apply(FeedRow(seq=11, key=newer))
+    assert [reason(at_work, each) for each in badges] == [Reason.ADMITTED, Reason.ADMITTED]
+    at_work.apply(FeedRow(seq=12, key=venue.key(status=KeyStatus.WITHDRAWN)))
+    assert [reason(at_work, each) for each in badges] == [Reason.KEY_NOT_VALID, Reason.ADMITTED]
 
 
 def test_a_snapshot_tells_who_is_inside_and_who_may_override():

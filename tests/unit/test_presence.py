@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from gate.access.decide import decide
 from gate.access.ledger import Move, MoveKind
-from gate.access.model import DeviceId, GateId, ZoneId
+from gate.access.model import DeviceId, GateId, Reason, ZoneId
 from gate.access.presence import Whereabouts
 from tests import venue
 
@@ -78,3 +79,36 @@ def test_without_a_checkout_hour_who_entered_is_inside_until_they_leave():
     assert here.inside(PLENARY, MORNING + timedelta(days=3)) == 1
     usual = told(made(1, MORNING))
     assert usual.inside(PLENARY, MORNING + timedelta(days=1)) == 0
+
+
+def answer(rule: dict, at, *moves: Move):
+    """What a delegate hears at the plenary's door, whose zone is set so."""
+    plenary = replace(venue.policy().zones[PLENARY], **rule)
+    policy = replace(venue.policy(), zones={**venue.policy().zones, PLENARY: plenary})
+    here = Whereabouts(policy)
+    for each in moves:
+        here.take(each)
+    facts = replace(venue.facts(), presence=here.presence(PLENARY, 1, at))
+    return decide(replace(venue.scan("plenary_east", "07-07 09:00"), at=at), facts, policy)
+
+
+def test_a_zone_with_one_entry_a_day_refuses_the_second_after_an_exit():
+    gone = MORNING + timedelta(minutes=20)
+    moves = made(1, MORNING), made(2, gone, MoveKind.OUT)
+    later = gone + timedelta(minutes=1)
+    assert answer({"entries_per_day": None}, later, *moves).admitted
+    assert answer({"entries_per_day": 2}, later, *moves).admitted
+    refused = answer({"entries_per_day": 1}, later, *moves)
+    assert (refused.reason, refused.since) == (Reason.DAY_LIMIT, MORNING)
+    tomorrow = MORNING + timedelta(days=1)
+    assert answer({"entries_per_day": 1}, tomorrow, *moves).admitted
+
+
+def test_too_soon_after_the_last_entry_is_told_from_when_and_a_first_entry_never_is():
+    rule, later = {"passback_min": 10}, MORNING + timedelta(minutes=4)
+    moves = made(1, MORNING), made(2, MORNING + timedelta(minutes=1), MoveKind.OUT)
+    assert answer(rule, MORNING).admitted
+    refused = answer(rule, later, *moves)
+    assert refused.reason is Reason.TOO_SOON
+    assert refused.opens_at == MORNING + timedelta(minutes=10)
+    assert answer(rule, MORNING + timedelta(minutes=10), *moves).admitted

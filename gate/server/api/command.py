@@ -88,17 +88,25 @@ async def set_mode(call: Call) -> ModeSet:
     await service.appender.change(apply)
     service.live.wake()
     await audit_store.audit(service.pool, call.staff.name, "mode set", mode)
-    return ModeSet(mode, _reach(call))
+    return ModeSet(mode, await _reach(call))
 
 
 async def reach(call: Call) -> Reach:
-    return _reach(call)
+    return await _reach(call)
 
 
-def _reach(call: Call) -> Reach:
-    """Of the lanes heard since the server's start."""
+async def _reach(call: Call) -> Reach:
+    """Of the lanes heard since the server's start; kiosks and printers take no orders, and a lane
+    that was cut off hears none."""
     service, head = call.service, call.service.appender.known.cursor
-    cursors = {device: seen.cursor for device, seen in service.devices.seen.items()}
+    lanes = {
+        each.id
+        for each in await service.devices.all()
+        if each.role is DeviceRole.LANE and not each.revoked
+    }
+    cursors = {
+        device: seen.cursor for device, seen in service.devices.seen.items() if device in lanes
+    }
     behind = tuple(sorted(device for device, cursor in cursors.items() if cursor < head))
     return Reach(head, len(cursors), len(cursors) - len(behind), behind)
 

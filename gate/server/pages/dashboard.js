@@ -14,6 +14,7 @@ const CLOCK_OFF_S = 10, BATTERY_LOW = 20;
 
 const at = (id) => document.getElementById(id);
 let edition, say, short, number, day, feed, curve, latest = null, devices = [];
+let follows = false; // the day shown was the running one when it was chosen
 let venue = { ms: 0, heard: 0 };
 
 /** The venue's time, carried on between what the server says of it. */
@@ -59,8 +60,9 @@ function tabs() {
   }));
 }
 
-function choose(chosen) {
+function choose(chosen, following = venue.ms > 0 && chosen === venueDay(venueNow())) {
   day = chosen;
+  follows = following;
   latest = null;
   tabs();
   feed?.close();
@@ -70,6 +72,13 @@ function choose(chosen) {
 function keepTime({ now_ms }) {
   venue = { ms: now_ms, heard: performance.now() };
   clock();
+  nextMorning();
+}
+
+/** A wall left on overnight shows the day that has begun; a day somebody looked up stays. */
+function nextMorning() {
+  const today = venueDay(venueNow());
+  if (follows && today !== day && edition.days.includes(today)) choose(today, true);
 }
 
 async function ended() {
@@ -246,7 +255,7 @@ async function start() {
   document.title = `${say("wall-entries")} · ${edition.place}`;
   curve = new Curve(at("chart"), number);
   const today = await call("GET", `/api/v1/editions/${who.edition}/counts`);
-  choose(edition.days.includes(today.day) ? today.day : edition.days[0]);
+  choose(edition.days.includes(today.day) ? today.day : edition.days[0], true);
   at("sign-out").addEventListener("click", async () => {
     await call("POST", "/api/v1/sign-out").catch(() => null);
     signInFirst();
