@@ -148,7 +148,9 @@ class Told(msgspec.Struct, frozen=True):
     epoch: int
     through: int
     moves: Annotated[tuple[Move, ...], Meta(max_length=TOLD_MAX)]
-    raised: Annotated[tuple[tuple[int, int], ...], Meta(max_length=TOLD_MAX)] = ()
+    raised: Annotated[
+        tuple[Annotated[str, Meta(max_length=128)], ...], Meta(max_length=TOLD_MAX)
+    ] = ()
     """(holder, generation) of badges that proved a re-print there."""
 
 

@@ -31,6 +31,7 @@ from gate.access.wire import (
     Snapshot,
     Welcome,
 )
+from gate.server.api.address import on_site
 from gate.server.appender import Appender
 from gate.server.problem import Refused
 from gate.server.roles import RECORD_KINDS, Permission
@@ -72,7 +73,9 @@ async def hello(call: Call) -> Welcome:
     device, body = call.device, call.body
     assert isinstance(body, Hello)
     now_ms = call.service.clock.now_ms()
-    call.service.devices.heard(device.id, body, now_ms)
+    is_lane = device.role is DeviceRole.LANE
+    lan = on_site(body.lan, call.request.remote or "") if is_lane else ""
+    call.service.devices.heard(device.id, body, now_ms, lan)
     appender = call.service.appender
     return Welcome(
         now_ms=now_ms,
@@ -118,7 +121,7 @@ def _snapshot(service: Service, form: PolicyForm) -> bytes:
             moves_through=appender.recent.through,
             timeline=appender.timeline,
             # A phone talks to no other lane, and pockets lose secrets.
-            lan_key="" if for_phone else service.lan_key,
+            lan_key="" if for_phone else service.lan_key.hex,
         )
     )
 
