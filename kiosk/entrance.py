@@ -63,7 +63,7 @@ class Entrance:
         self._client = Client(chosen.server_url, enrolled.token)
         self._clock = LaneClock(chosen.clock, self._lane.offset_ms)
         self._sync = Sync(self._lane, self._client, self._deciding, self._clock)
-        self._lan = Lan(self._lane, self._deciding, self._page_changed)
+        self._lan = Lan(self._lane, self._deciding, self._page_changed, self._clock.now)
         self._guard = Guard(self._lane, self._words)
         self._asking: tuple[Act, float] | None = None
         """What waits for a supervisor's badge, and until when (monotonic)."""

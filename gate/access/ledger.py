@@ -24,8 +24,9 @@ from gate.access.model import (
 
 AT_MS_MAX = 4_102_444_800_000
 """The year 2100: a clock beyond it is broken, and dates near the end of time overflow."""
-_WORD = Meta(pattern=r"^[ -~]{0,64}$")
-_HEX = Meta(pattern=r"^[0-9a-f]{0,32}$")
+_WORD = Meta(pattern=r"^[ -~]{0,64}$(?!\n)")
+_HEX = Meta(pattern=r"^[0-9a-f]{0,32}$(?!\n)")
+"""Python's `$` alone would take a line end after the word."""
 
 
 Name = tuple[DeviceId, int, int]
@@ -147,7 +148,9 @@ class Told(msgspec.Struct, frozen=True):
     epoch: int
     through: int
     moves: Annotated[tuple[Move, ...], Meta(max_length=TOLD_MAX)]
-    raised: Annotated[tuple[tuple[int, int], ...], Meta(max_length=TOLD_MAX)] = ()
+    raised: Annotated[
+        tuple[Annotated[str, Meta(max_length=128)], ...], Meta(max_length=TOLD_MAX)
+    ] = ()
     """(holder, generation) of badges that proved a re-print there."""
 
 

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from gate.access.model import CategoryId, Direction, EventId, GateId, ZoneId
 from gate.access.policy import Category, Event, Gate, Policy, PresenceRule, Rule, Zone
-from gate.access.toml_table import Reader, Table, nearest
+from gate.access.toml_table import Reader, Table, TooManyProblems, nearest
 from gate.access.toml_values import (
     Bad,
     a_colour,
@@ -36,6 +36,8 @@ from gate.access.toml_values import (
 PROBLEMS_MAX = 20
 EXPIRES_H_MAX = 65_535
 """A badge counts its expiry in hours since the epoch, in two bytes."""
+LINE_CHARS_MAX = 500
+"""A key of n parts costs the TOML reader n * n: a line of 200,000 characters would take 40 GB."""
 T = TypeVar("T")
 
 
@@ -50,9 +52,13 @@ class PolicyError(Exception):
 def parse(text: str, source: str) -> Policy:
     """The policy in a file's text; `source` is its name in messages.
 
-    Raises PolicyError with up to PROBLEMS_MAX problems, and how many more there are.
+    Raises PolicyError with up to PROBLEMS_MAX problems, and how many more were found.
     """
     text = text.removeprefix("\ufeff")  # Windows editors put a mark in front
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > LINE_CHARS_MAX:
+            long = f"line {number} is longer than {LINE_CHARS_MAX} characters"
+            raise PolicyError([f"{source}: not readable as TOML: {long}"])
     try:
         root = tomllib.loads(text)
     except ValueError as error:  # also a number of thousands of digits
@@ -60,7 +66,10 @@ def parse(text: str, source: str) -> Policy:
     except RecursionError:
         raise PolicyError([f"{source}: not readable as TOML: nested too deeply"]) from None
     reader = Reader(text, source)
-    policy = _policy(reader, Table(reader, (), root))
+    try:
+        policy = _policy(reader, Table(reader, (), root))
+    except TooManyProblems:
+        policy = None
     if policy is None or reader.problems:
         more = len(reader.problems) - PROBLEMS_MAX
         rest = [f"{source}: and {more} more"] if more > 0 else []

@@ -12,6 +12,14 @@ _MISSING = object()
 T = TypeVar("T")
 
 
+COMPLAINTS_MAX = 40
+"""Each costs a walk through the file: after so many it is no policy, and reading it ends."""
+
+
+class TooManyProblems(Exception):
+    """The reader has noted as many as it will."""
+
+
 class Reader:
     def __init__(self, text: str, source: str) -> None:
         self._lines = text.splitlines()
@@ -19,10 +27,13 @@ class Reader:
         self.problems: list[str] = []
 
     def complain(self, path: tuple[str | int, ...], message: str) -> None:
+        """Raises TooManyProblems once there are COMPLAINTS_MAX."""
         shown = ".".join(f"[{part + 1}]" if isinstance(part, int) else part for part in path)
         line = self._line(path)
         where = f"{self._source}:{line}" if line else self._source
         self.problems.append(f"{where}: {shown.replace('.[', '[')}: {message}")
+        if len(self.problems) >= COMPLAINTS_MAX:
+            raise TooManyProblems
 
     def _line(self, path: tuple[str | int, ...]) -> int | None:
         """The line a key stands on: its table's header, then the key below it."""

@@ -4,28 +4,30 @@ So a badge does not enter twice through two lanes that both lost the server but 
 other. Every lane tells every other lane its own moves, in order, and asks for nothing: no election,
 no relay, nothing that has to be up. 24 lanes are 23 small messages now and then.
 
-A message carries HMAC-SHA256 (RFC 2104) under the venue's LAN key, which lanes get with the
-snapshot. It is worth no more than what it says: telling a move twice, or an old one again, changes
-nothing. Moves hold no names.
+A message is sealed (XSalsa20-Poly1305, NaCl's secret box) under the venue's LAN key, which lanes
+get with the snapshot, and which is new after each revocation: only a lane of the venue reads or
+writes one. It is worth no more than what it says: telling a move twice, or an old one again,
+changes nothing. Moves hold no names.
 """
 
 import asyncio
 import contextlib
-import hmac
 import logging
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
-from hashlib import sha256
+from datetime import datetime
 from typing import TypeVar
 
 import aiohttp
 import msgspec
 from aiohttp import web
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
 
 from gate.access.ledger import TOLD_MAX, Told
 from gate.edge.lane import Lane
 
-PATH, HEADER = "/lan/moves", "X-Lan-Mac"
+PATH = "/lan/moves"
 MESSAGE_BYTES_MAX = 256 * 1024
 PEERS_MAX = 64
 EVERY_S = 0.2
@@ -38,12 +40,19 @@ T = TypeVar("T")
 
 
 class Lan:
-    """`lane` is used from `executor` only, like everywhere."""
+    """`lane` is used from `executor` only, like everywhere; `now` is the lane's time."""
 
-    def __init__(self, lane: Lane, executor: Executor, heard: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        lane: Lane,
+        executor: Executor,
+        heard: Callable[[], None],
+        now: Callable[[], datetime],
+    ) -> None:
         self._lane = lane
         self._executor = executor
         self._heard = heard
+        self._now = now
         self._told: dict[str, int] = {}
         self._resting: dict[str, float] = {}
         self._session: aiohttp.ClientSession | None = None
@@ -69,10 +78,10 @@ class Lan:
             return False
         assert self._session is not None
         while message := await self._on_lane(self._message, peer):
-            raw = msgspec.json.encode(message)
+            sealed = self._box().encrypt(msgspec.json.encode(message))
             try:
                 async with self._session.post(
-                    f"http://{peer}{PATH}", data=raw, headers={HEADER: self._mac(raw)}
+                    f"http://{peer}{PATH}", data=bytes(sealed), allow_redirects=False
                 ) as answer:
                     if answer.status != web.HTTPNoContent.status_code:
                         raise aiohttp.ClientError(f"answered {answer.status}")
@@ -98,20 +107,22 @@ class Lan:
         return app
 
     async def _hear(self, request: web.Request) -> web.Response:
-        raw = await request.read()
-        sent = request.headers.get(HEADER, "").encode("utf-8", "replace")
-        if not self._lane.lan_key or not hmac.compare_digest(self._mac(raw).encode(), sent):
+        sealed = await request.read()
+        try:
+            raw = self._box().decrypt(sealed)
+        except (CryptoError, ValueError, TypeError):  # also too short a text, and no key yet
             return web.Response(status=403, text="not from a lane of this venue\n")
         try:
             told = msgspec.json.decode(raw, type=Told)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return web.Response(status=400, text=f"not understood: {error}\n")
-        await self._on_lane(self._lane.hear, told.moves, told.raised)
+        await self._on_lane(self._lane.hear, told, self._now())
         self._heard()
         return web.Response(status=204)
 
-    def _mac(self, raw: bytes) -> str:
-        return hmac.new(bytes.fromhex(self._lane.lan_key), raw, sha256).hexdigest()
+    def _box(self) -> SecretBox:
+        """Raises ValueError before the first snapshot told the key."""
+        return SecretBox(bytes.fromhex(self._lane.lan_key))
 
     async def _on_lane(self, act: Callable[..., T], *arguments: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, act, *arguments)

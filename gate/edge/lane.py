@@ -5,13 +5,15 @@ exit and an emergency never wait for a disk that fails.
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from gate.access.credential import verify
 from gate.access.known import Known
-from gate.access.ledger import LogRecord, Move, Name, RecordKind, Told, move
+from gate.access.ledger import LogRecord, Move, MoveKind, Name, RecordKind, Told, move
 from gate.access.model import (
     Credential,
     Decision,
@@ -31,6 +33,10 @@ from gate.edge.store import FAILURES, LaneStore
 from gate.edge.supervision import Supervision
 
 ANNUL_WITHIN = timedelta(minutes=15)
+AHEAD_MAX = timedelta(hours=3)
+"""What another lane says happened later than this is not believed. Generous: neither clock may
+have been put right lately, and both lanes may still be right about who came in."""
+PROOFS_MAX = 1000
 MOVES_KEPT_MAX = 50_000
 """More moves than this on disk are thinned out to those that still matter."""
 _log = logging.getLogger(__name__)
@@ -76,6 +82,9 @@ class Lane:
         self.supervision = Supervision()
         self._raised: dict[int, int] = {}
         """Generations that badges proved and the disk does not have yet."""
+        self._proofs: deque[tuple[int, str]] = deque(maxlen=PROOFS_MAX)
+        """The re-printed badges seen lately, with the number each was recorded under: other lanes
+        believe no newer generation but from the badge itself."""
         with store.reading():
             store.claim(identity.device)
             self._highest = {identity.epoch: 0} | store.highest()
@@ -138,6 +147,8 @@ class Lane:
         presented = judged.scan.presented
         if judged.raised and isinstance(presented, Credential):
             self._raised[presented.holder] = presented.generation
+            if presented.generation > 1:
+                self._proofs.append((self.highest + 1, text))
         record = self._known.record(judged, self._next_name())
         if not self._append(record):
             return Shown(self._unwritten(judged.decision), None, at)
@@ -359,19 +370,38 @@ class Lane:
         """What other lanes should hear of this lane's records behind a number."""
         records = self._store.batch(self.identity.epoch, number, limit)
         moves = tuple(made for each in records if (made := move(each)) is not None)
-        proved = {(r.holder, r.generation) for r in records if r.holder and r.generation}
         through = records[-1].number if records else number
-        return Told(self.identity.device, self.identity.epoch, through, moves, tuple(proved))
+        proofs = tuple(text for at, text in self._proofs if number < at <= through)
+        return Told(self.identity.device, self.identity.epoch, through, moves, proofs[:limit])
 
-    def hear(self, moves: Iterable[Move], raised: Iterable[tuple[int, int]]) -> None:
-        """What another lane of the venue saw: kept like what the server tells, once."""
+    def hear(self, told: Told, at: datetime) -> None:
+        """What another lane of the venue saw: kept like what the server tells, once.
+
+        A lane speaks of its own moves, empties no zone, and proves a newer generation by the badge
+        that bears it: a stolen one shuts nobody's badge out.
+        """
         known = self._known
-        if known is None:
+        if known is None or told.device == self.identity.device:
             return
-        new = [each for each in moves if known.whereabouts.is_news(each)]
-        newer = [(h, g) for h, g in raised if g > known.generation_min.get(h, 0)]
+        latest_ms = _ms(at + AHEAD_MAX)
+        own = (told.device, told.epoch)
+        new = [
+            each
+            for each in told.moves
+            if (each.device, each.epoch) == own
+            and each.kind is not MoveKind.SWEPT
+            and each.at_ms <= latest_ms
+            and known.whereabouts.is_news(each)
+        ]
+        newer: dict[int, int] = {}
+        for text in told.raised:
+            badge = verify(text, known.policy.number, known.keys)
+            if isinstance(badge, Credential) and badge.generation > max(
+                known.generation_min.get(badge.holder, 0), newer.get(badge.holder, 0)
+            ):
+                newer[badge.holder] = badge.generation
         if new or newer:
-            self._store.heard(new, newer)
+            self._store.heard(new, newer.items())
         for each in new:
             known.whereabouts.take(each)
         known.generation_min.update(newer)
@@ -387,6 +417,7 @@ class Lane:
     def wipe(self) -> None:
         """This device was cut off: forget everybody, admit nobody any more."""
         self._known = None
+        self.lan_key = ""
         self._store.wipe()
 
     def _is_news(self, known_until: int | None) -> bool:

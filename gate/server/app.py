@@ -17,7 +17,8 @@ from gate.server.api import all_routes
 from gate.server.appender import Appender
 from gate.server.auth import Auth, operator_token
 from gate.server.devices import Devices
-from gate.server.issue import Signer, secret, signer
+from gate.server.issue import Signer, signer
+from gate.server.lan_key import LanKey
 from gate.server.live import Live
 from gate.server.problem import Refused
 from gate.server.service import SERVICE, Service
@@ -84,7 +85,7 @@ async def service(settings: ServerSettings, database_url: str) -> AsyncIterator[
             devices=Devices(pool, policy),
             auth=Auth(pool, operator_token(settings.data_dir)),
             live=live,
-            lan_key=secret(settings.data_dir / "keys" / f"{policy.edition}-lan.key").hex(),
+            lan_key=LanKey(settings.data_dir / "keys" / f"{policy.edition}-lan.key"),
         )
     finally:
         await live.stop()

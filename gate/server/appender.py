@@ -24,7 +24,7 @@ import msgspec
 
 from gate.access.capacity import Holding, Pool, entry_lanes
 from gate.access.known import Known
-from gate.access.ledger import LogRecord, RecordKind
+from gate.access.ledger import AT_MS_MAX, LogRecord, RecordKind
 from gate.access.model import DeviceId, Direction, GateId, Reason, ZoneId
 from gate.access.policy import Zone
 from gate.access.wire import FEED_ROWS_MAX, Decided, FeedRow, LogAck, LogBatch, OnlineScan
@@ -68,6 +68,7 @@ class _Upload:
     epoch_max: int
     batch: LogBatch
     kinds: frozenset[RecordKind]
+    latest_ms: int
     done: asyncio.Future[LogAck]
 
 
@@ -146,11 +147,12 @@ class Appender:
         epoch_max: int,
         batch: LogBatch,
         kinds: frozenset[RecordKind] = frozenset(RecordKind),
+        latest_ms: int = AT_MS_MAX,
     ) -> LogAck:
         """Store a device's records; `epoch_max` is the device's current epoch, `kinds` what it
-        may record."""
+        may record, `latest_ms` until when it can have happened."""
         done: asyncio.Future[LogAck] = asyncio.get_running_loop().create_future()
-        return await self._ask(_Upload(device, epoch_max, batch, kinds, done), done)
+        return await self._ask(_Upload(device, epoch_max, batch, kinds, latest_ms, done), done)
 
     async def scan(self, device: DeviceId, gate: GateId, scan: OnlineScan, at: datetime) -> bytes:
         """Decide and store one scan; the answer is a `Decided` as JSON."""
@@ -215,6 +217,11 @@ class Appender:
         """Zones in which a lane lately wanted more rights than there were."""
         now = asyncio.get_running_loop().time()
         return tuple(zone for zone, at in self._short.items() if now - at < SHORT_S)
+
+    def retell(self) -> None:
+        """Let every lane take a new snapshot, as after a take-over of the database."""
+        self.timeline = secrets.token_hex(8)
+        self._tell()
 
     def acked_through(self, device: DeviceId, epoch: int) -> int:
         numbers = self._numbers.get((device, epoch))
@@ -387,7 +394,7 @@ class Appender:
         for index, raw in enumerate(job.batch.records):
             name = (job.device, job.batch.epoch, job.batch.first + index)
             body = bytes(raw)
-            record, why = _readable(body, name, job.epoch_max, job.kinds)
+            record, why = _readable(body, name, job)
             if record is not None:
                 body = msgspec.json.encode(record)
                 why = self._clash(name, body, stored, group)
@@ -473,18 +480,18 @@ def _fail(jobs: Sequence[_Job], error: Exception) -> None:
             job.done.set_exception(error)
 
 
-def _readable(
-    body: bytes, name: Name, epoch_max: int, kinds: frozenset[RecordKind]
-) -> tuple[LogRecord | None, str | None]:
+def _readable(body: bytes, name: Name, job: _Upload) -> tuple[LogRecord | None, str | None]:
     """The record, or why it cannot enter the log."""
     try:
         record = _decode_record(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return None, f"not a log record: {error}"
     if record.name != name:
         return None, f"names itself {record.name}, sent as {name}"
-    if record.epoch > epoch_max:
+    if record.epoch > job.epoch_max:
         return None, f"epoch {record.epoch} was never given to this device"
-    if record.kind not in kinds:
+    if record.kind not in job.kinds:
         return None, f"a record of kind {record.kind} is not this device's to make"
+    if record.at_ms > job.latest_ms:
+        return None, f"its clock was wrong: {record.at:%Y-%m-%d %H:%M} UTC was still to come"
     return record, ""

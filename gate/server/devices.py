@@ -121,12 +121,14 @@ class Devices:
         """The device's next call is refused. False when there is none of this name."""
         found = await store.revoke(self._pool, self._policy.edition, device)
         self._forget(device)
+        self.seen.pop(DeviceId(device), None)
         return found
 
     async def all(self) -> Sequence[Device]:
         return await store.all_devices(self._pool, self._policy.edition)
 
-    def heard(self, device: DeviceId, hello: Hello, now_ms: int) -> None:
+    def heard(self, device: DeviceId, hello: Hello, now_ms: int, lan: str) -> None:
+        """`lan` is where other lanes reach it, as far as that is believed."""
         off_ms = hello.now_ms - now_ms if hello.now_ms is not None else None
         self.seen[device] = Seen(
             time.monotonic(),
@@ -135,7 +137,7 @@ class Devices:
             hello.version,
             off_ms,
             hello.battery,
-            hello.lan,
+            lan,
         )
 
     def peers(self, device: DeviceId) -> tuple[str, ...]:

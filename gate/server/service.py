@@ -11,6 +11,7 @@ from gate.server.appender import Appender
 from gate.server.auth import Auth
 from gate.server.devices import Devices
 from gate.server.issue import Signer
+from gate.server.lan_key import LanKey
 from gate.server.live import Live
 from gate.settings import ServerSettings
 
@@ -27,8 +28,7 @@ class Service:
     devices: Devices
     auth: Auth
     live: Live
-    lan_key: str
-    """Hex: under it the venue's lanes believe each other."""
+    lan_key: LanKey
 
 
 SERVICE = web.AppKey("service", Service)

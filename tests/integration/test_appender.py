@@ -96,6 +96,9 @@ ODD = {
     "a generation no badge has": ({"generation": 256}, "not a log record"),
     "an unknown reason": ({"reason": "because"}, "not a log record"),
     "control characters": ({"rule": "a\u0007b"}, "not a log record"),
+    "a line end after a name": ({"gate": "west_3\n"}, "not a log record"),
+    "a time still to come": ({"at_ms": at_ms("07-08 09:11")}, "its clock was wrong"),
+    "an emptied zone": ({"kind": "swept", "holder": None}, "not this device's to make"),
     "another device's record": ({"device": "somebody"}, "names itself"),
     "another number": ({"number": 77}, "names itself"),
     "another epoch": ({"epoch": 9}, "names itself"),
@@ -122,6 +125,26 @@ async def test_an_odd_record_is_kept_aside_with_the_reason_and_the_queue_moves_o
     again = (await lane.upload(1, good[0], sent, good[2])).good()
     assert again["acked_through"] == 3
     assert await database.fetchval("SELECT count(*) FROM quarantine") == 1
+
+
+async def test_bytes_that_are_no_text_are_kept_aside_and_hold_up_no_other_device(server, database):
+    """Both uploads are one commit: what one device sends must not fail the other's."""
+    lane, other = await server.device("one"), await server.device("two")
+    odd = b'{"why": "\xff\xfe"}'
+    good = other.record(1, at_ms("07-08 08:00"))
+    acks = await asyncio.gather(*(lane.upload(1, odd), other.upload(1, good)) * 3)
+    assert [ack.good()["acked_through"] for ack in acks] == [1] * 6
+    assert "not a log record" in await database.fetchval("SELECT why FROM quarantine")
+    assert await database.fetchval("SELECT body FROM quarantine") == odd
+
+
+async def test_numbers_far_beyond_what_is_held_are_refused_and_cost_no_memory(server):
+    lane = await server.device("one")
+    record = lane.record(10_002, at_ms("07-08 08:00"))
+    for answer in (await lane.upload(10_002, record), await lane.scan(10_002, "hello")):
+        assert (answer.status, answer.title) == (409, "Too far ahead")
+    assert (await lane.upload(1, lane.record(1, at_ms("07-08 08:00")))).good()
+    assert (await lane.upload(10_001, lane.record(10_001, at_ms("07-08 08:00")))).status == 200
 
 
 async def test_another_record_under_a_number_already_kept_is_set_aside(server, database):

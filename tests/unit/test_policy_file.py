@@ -87,6 +87,20 @@ def problems(*changes: tuple[str, str], text: str = SMALL) -> list[str]:
     return list(raised.value.problems)
 
 
+def test_a_line_without_end_is_refused_before_it_costs_anything():
+    """One key of 100,000 parts took all the memory of the machine."""
+    with pytest.raises(PolicyError, match=r"TOML: line 2 is longer than 500 characters$"):
+        parse("\n" + "a" + ".a" * 100_000 + " = 1", "week.toml")
+
+
+def test_a_file_of_nothing_but_mistakes_is_given_up_on():
+    """Each mistake cost a walk through the whole file: 15,000 of them took minutes."""
+    with pytest.raises(PolicyError) as raised:
+        parse("\n".join(f"[[t{n}.x]]" for n in range(15_000)), "week.toml")
+    assert len(raised.value.problems) == 21
+    assert raised.value.problems[-1] == "week.toml: and 20 more"
+
+
 # --- a good file
 
 
@@ -354,7 +368,7 @@ def test_a_file_with_only_an_edition_names_the_missing_rest_once():
     assert "expected a table" in problems(text="event = 5")[0] + problems(text="event = 5")[1]
 
 
-@pytest.mark.parametrize("said", ["version = 1\nversion = 2", "name = ", "[[[", "x = " + "[" * 5000,
+@pytest.mark.parametrize("said", ["version = 1\nversion = 2", "name = ", "[[[", "x = " + "[\n" * 5000,
                                   "x = " + "1" * 5000, "\0"])  # fmt: skip
 def test_a_file_that_is_no_toml_says_so(said):
     (problem,) = problems(text=said)

@@ -91,7 +91,7 @@ async def preview(call: Call) -> Preview:
     body, service = call.body, call.service
     assert isinstance(body, NewPolicy)
     try:
-        after = parse(body.policy, "the new policy")
+        after = await asyncio.to_thread(parse, body.policy, "the new policy")
     except PolicyError as error:
         raise Refused(422, "Policy not usable", str(error)) from None
     known = service.appender.known

@@ -13,11 +13,13 @@ from aiohttp import web
 from msgspec import Meta
 
 from gate.access.capacity import is_hard, stock
+from gate.access.ledger import AT_MS_MAX
 from gate.access.model import GateId
 from gate.access.policy_json import policy_json
 from gate.access.wire import (
     FEED_ROWS_MAX,
     Decided,
+    DeviceRole,
     Feed,
     Hello,
     HolderRow,
@@ -29,6 +31,7 @@ from gate.access.wire import (
     Snapshot,
     Welcome,
 )
+from gate.server.api.address import on_site
 from gate.server.appender import Appender
 from gate.server.problem import Refused
 from gate.server.roles import RECORD_KINDS, Permission
@@ -41,6 +44,11 @@ LOG_BYTES_MAX = 2 * 1024 * 1024
 GATHER_S = 0.15
 SLACK_MIN = 5
 """A badge is signed a little before the feed tells of it: claim knowledge only up to then."""
+AHEAD_MS_MAX = 10 * 60 * 1000
+"""A scan that claims to be further ahead of the server's clock is set aside: by a time still to
+come its holder would stay inside whatever they do, and nobody could leave before it."""
+GAP_MAX = 10_000
+"""Devices number without a gap and send in order; further ahead of what is held is a fault."""
 
 
 class PolicyForm(StrEnum):
@@ -65,7 +73,9 @@ async def hello(call: Call) -> Welcome:
     device, body = call.device, call.body
     assert isinstance(body, Hello)
     now_ms = call.service.clock.now_ms()
-    call.service.devices.heard(device.id, body, now_ms)
+    is_lane = device.role is DeviceRole.LANE
+    lan = on_site(body.lan, call.request.remote or "") if is_lane else ""
+    call.service.devices.heard(device.id, body, now_ms, lan)
     appender = call.service.appender
     return Welcome(
         now_ms=now_ms,
@@ -111,7 +121,7 @@ def _snapshot(service: Service, form: PolicyForm) -> bytes:
             moves_through=appender.recent.through,
             timeline=appender.timeline,
             # A phone talks to no other lane, and pockets lose secrets.
-            lan_key="" if for_phone else service.lan_key,
+            lan_key="" if for_phone else service.lan_key.hex,
         )
     )
 
@@ -174,8 +184,20 @@ async def log(call: Call) -> LogAck:
     assert isinstance(batch, LogBatch)
     if batch.epoch > device.epoch:
         raise Refused(422, "Unknown epoch", f"epoch {batch.epoch} was never given to this device")
+    _in_reach(call, batch.epoch, batch.first)
     kinds = RECORD_KINDS[device.role]
-    return await call.service.appender.upload(device.id, device.epoch, batch, kinds)
+    latest_ms = call.service.clock.now_ms() + AHEAD_MS_MAX
+    if device.role is not DeviceRole.LANE:
+        latest_ms = AT_MS_MAX  # printing puts nobody anywhere, and a station corrects no clock
+    appender = call.service.appender
+    return await appender.upload(device.id, device.epoch, batch, kinds, latest_ms)
+
+
+def _in_reach(call: Call, epoch: int, number: int) -> None:
+    """Numbers held beyond a gap are remembered one by one: no device may make them many."""
+    held = call.service.appender.acked_through(call.device.id, epoch)
+    if number > held + GAP_MAX:
+        raise Refused(409, "Too far ahead", f"held are records up to {held}; send what follows")
 
 
 async def scan(call: Call) -> bytes:
@@ -183,6 +205,7 @@ async def scan(call: Call) -> bytes:
     assert isinstance(body, OnlineScan)
     if body.epoch != device.epoch:
         raise Refused(409, "Other epoch", f"this device is in epoch {device.epoch} now")
+    _in_reach(call, body.epoch, body.number)
     gate = device.gate or GateId("")
     return await call.service.appender.scan(device.id, gate, body, call.service.clock.now())
 
@@ -245,6 +268,7 @@ ROUTES = (
         Permission.DEVICE,
         body=LogBatch,
         body_bytes_max=LOG_BYTES_MAX,
+        errors=(409,),
     ),
     _lane(
         "POST",
