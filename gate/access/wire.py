@@ -252,3 +252,5 @@ class BadgeData(msgspec.Struct, frozen=True):
     edition_place: str
     events: Mapping[str, str] = {}
     """Short name -> full name of each event, for the legend."""
+    photo: bytes = b""
+    """JPEG, PNG or WebP as it was handed in; the printer trusts nothing in it."""
