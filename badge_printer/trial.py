@@ -37,7 +37,10 @@ def problems(renderer: "Renderer") -> list[str]:
         page = np.asarray(Picture.open(io.BytesIO(renderer.png(badge))).convert("L"))
     except CannotPrint as error:
         return [f"{file}: {error}"]
-    found = [*_too_small(renderer.sizes(laid_out)), *_code(page, laid_out, template.dpi)]
+    found = [
+        *_too_small(renderer.sizes(laid_out)),
+        *code_problems(page, laid_out, badge.text, template.dpi),
+    ]
     wanted = tuple(
         round(side * template.dpi / MM_PER_INCH) for side in (template.height, template.width)
     )
@@ -72,7 +75,7 @@ def _too_small(sizes: dict[str, float]) -> list[str]:
     return absent + small
 
 
-def _code(page: np.ndarray, laid_out: Layout, dpi: float) -> list[str]:
+def code_problems(page: np.ndarray, laid_out: Layout, text: str, dpi: float) -> list[str]:
     """Every module as whole dots, and nothing but white around them."""
     qr = laid_out.page["qr"]
     assert isinstance(qr, dict)
@@ -82,7 +85,7 @@ def _code(page: np.ndarray, laid_out: Layout, dpi: float) -> list[str]:
     zone = page[y - quiet : y + width + quiet, x - quiet : x + width + quiet]
     square = page[y : y + width, x : x + width]
     dots = width // MODULES
-    wanted = np.kron(np.array(modules(sample(LONGEST).text)), np.ones((dots, dots))) > 0
+    wanted = np.kron(np.array(modules(text)), np.ones((dots, dots))) > 0
     if square.shape != wanted.shape or not np.array_equal(square < _DARK, wanted):
         return ["the QR code is not where [qr] says, or something covers it"]
     around = zone.copy()
