@@ -135,7 +135,7 @@ def _drawn(drawing: Renderer, badge: BadgeData, add: Add) -> None:
     for said in code_problems(page, laid_out, badge.text, dpi):
         add(Kind.CODE, "code", said, True)
     for field, size, least in too_small(drawing.sizes(laid_out)):
-        add(Kind.SMALL, field, f"set in {size:g} pt; {least:g} pt can be read", False)
+        add(Kind.SMALL, field, f"set in {size:g} pt; {least:g} pt or more can be read", False)
 
 
 def coarse_dpi(template: Template) -> float:

@@ -3,9 +3,13 @@
 Their codes carry no signature, so that no gate admits one that was printed by mistake.
 """
 
+import io
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
+
+from PIL import Image as Picture
+from PIL.ImageDraw import Draw
 
 from gate.access.credential import TEXT_CHARS
 from gate.access.model import CategoryId
@@ -145,3 +149,20 @@ def sample(person: Invented, category: str = "", photo: bytes = b"") -> BadgeDat
         edition_name=policy.name, edition_place=policy.place,
         events={event.short: event.name for event in policy.events.values()}, photo=photo,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def portrait(size: tuple[int, int] = (600, 800)) -> bytes:
+    """A drawn face that is nobody's, as the JPEG a camera would give."""
+    width, height = size
+    made = Picture.new("RGB", size, (206, 214, 226))
+    pen = Draw(made)
+    pen.ellipse((width * 0.12, height * 0.66, width * 0.88, height * 1.5), fill=(43, 75, 112))
+    pen.rectangle((width * 0.42, height * 0.5, width * 0.58, height * 0.7), fill=(214, 166, 134))
+    pen.ellipse((width * 0.29, height * 0.16, width * 0.71, height * 0.62), fill=(230, 184, 152))
+    pen.chord(
+        (width * 0.27, height * 0.12, width * 0.73, height * 0.6), 180, 360, fill=(74, 50, 38)
+    )
+    raw = io.BytesIO()
+    made.save(raw, "JPEG", quality=90)
+    return raw.getvalue()

@@ -12,7 +12,7 @@ from PIL import Image as Picture
 
 from badge_printer.layout import CannotPrint, Layout
 from badge_printer.qr import MM_PER_INCH, MODULES, modules
-from badge_printer.samples import LONGEST, categories, sample
+from badge_printer.samples import LONGEST, categories, portrait, sample
 from badge_printer.template import CategoryLook, MissingGlyph
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def problems(renderer: "Renderer") -> list[str]:
     looks = template.categories
     printed = (each for each, _ in categories() if looks.get(each, CategoryLook()).print)
     must = template.photo_missing is MissingGlyph.REFUSE
-    badge = sample(LONGEST, next(printed, ""), _grey_photo() if must else b"")
+    badge = sample(LONGEST, next(printed, ""), portrait() if must else b"")
     try:
         laid_out = renderer.layout(badge)
         page = np.asarray(Picture.open(io.BytesIO(renderer.png(badge))).convert("L"))
@@ -47,12 +47,6 @@ def problems(renderer: "Renderer") -> list[str]:
     if any(abs(is_ - said) > 1 for is_, said in zip(page.shape, wanted, strict=True)):
         found.append(f"the page is {page.shape} dots, not the {wanted} of page.width and height")
     return [f"{file}: {each}" for each in found]
-
-
-def _grey_photo() -> bytes:
-    raw = io.BytesIO()
-    Picture.new("L", (30, 40), 200).save(raw, "PNG")
-    return raw.getvalue()
 
 
 def too_small(sizes: dict[str, float]) -> list[tuple[str, float, float]]:

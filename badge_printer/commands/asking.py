@@ -16,15 +16,15 @@ from gate.edge import enrolment
 from gate.settings import PrinterSettings
 
 
-def which_template(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--template", default="a6")
+def which_templates(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--templates", type=Path, default=FOLDER, metavar="FOLDER", help="your own templates"
     )
 
 
 def which_badges(parser: argparse.ArgumentParser, order: BadgeOrder) -> None:
-    which_template(parser)
+    parser.add_argument("--template", default="a6")
+    which_templates(parser)
     parser.add_argument("--order", type=BadgeOrder, default=order, choices=list(BadgeOrder))
     parser.add_argument(
         "--filter", action="append", default=[], metavar="category=ID|letter=A", type=_filter,

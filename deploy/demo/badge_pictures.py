@@ -5,7 +5,6 @@ tests render the same people. Each walks the real way, from a registration file'
 """
 
 import argparse
-import io
 import json
 import sys
 import zlib
@@ -15,10 +14,9 @@ from pathlib import Path
 from msgspec.structs import replace
 from nacl.signing import SigningKey as PrivateKey
 from PIL import Image as Picture
-from PIL.ImageDraw import Draw
 
 from badge_printer.render import Renderer
-from badge_printer.samples import PEOPLE, Invented
+from badge_printer.samples import PEOPLE, Invented, portrait
 from badge_printer.template import FOLDER, load
 from gate.access.credential import sign
 from gate.access.model import Credential, Holder
@@ -122,22 +120,6 @@ def _draw(template: str, folder: Path, chosen: dict[str, BadgeData], dpi: float)
     for number, first in enumerate(range(0, len(pages), per_sheet), 1):
         sheet(pages[first : first + per_sheet]).save(folder / f"sheet-{number}.png")
     print(f"{len(pages)} badges in {folder}")
-
-
-def portrait(size: tuple[int, int] = (600, 800)) -> bytes:
-    """A drawn face that is nobody's, as the JPEG a camera would give."""
-    width, height = size
-    made = Picture.new("RGB", size, (206, 214, 226))
-    pen = Draw(made)
-    pen.ellipse((width * 0.12, height * 0.66, width * 0.88, height * 1.5), fill=(43, 75, 112))
-    pen.rectangle((width * 0.42, height * 0.5, width * 0.58, height * 0.7), fill=(214, 166, 134))
-    pen.ellipse((width * 0.29, height * 0.16, width * 0.71, height * 0.62), fill=(230, 184, 152))
-    pen.chord(
-        (width * 0.27, height * 0.12, width * 0.73, height * 0.6), 180, 360, fill=(74, 50, 38)
-    )
-    raw = io.BytesIO()
-    made.save(raw, "JPEG", quality=90)
-    return raw.getvalue()
 
 
 if __name__ == "__main__":

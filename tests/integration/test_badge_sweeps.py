@@ -88,7 +88,7 @@ async def test_preflight_names_each_planted_problem_with_what_to_do(server, prin
     assert (emoji["blocks"], emoji["found"]) == ("yes", "no font has U+1F600 GRINNING FACE")
     assert "name for the badge" in emoji["what to do"]
     assert rows["R-ORG", "organisation"]["blocks"] == "no"
-    assert rows["R-LONG", "first"]["found"].endswith("8 pt can be read")
+    assert rows["R-LONG", "first"]["found"].endswith("8 pt or more can be read")
     assert rows["R-SUM", "organisation"]["name"] == "'=1+1 Formula<b>", "no formula in a table"
     assert rows["R-07", "photo"]["found"] == "there is none"
     assert {code for code, field in rows if field not in ("photo",)} == {
