@@ -14,6 +14,7 @@ import msgspec
 from aiohttp import web
 
 from badge_printer.book import Book
+from badge_printer.commands import bulk, preflight, preview
 from badge_printer.feeder import Times
 from badge_printer.fonts import FontsMissing
 from badge_printer.layout import CannotPrint
@@ -54,6 +55,8 @@ def main() -> int:
         each.add_argument(
             "--enrol", default="", metavar="CODE", help="one-time code of this device"
         )
+    for command in (preflight, bulk, preview):
+        command.add(commands)
     arguments = parser.parse_args()
     try:
         return int(asyncio.run(arguments.run(arguments)))

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Sequence
 from typing import Literal
 
 import typst
@@ -9,7 +10,8 @@ import typst
 from badge_printer import fonts
 from badge_printer.layout import CannotPrint, Layout, layout
 from badge_printer.qr import NotABadgeText, NoWholeDots
-from badge_printer.template import DPI, Template
+from badge_printer.template import DPI, Template, TemplateError
+from badge_printer.trial import problems
 from gate.access.wire import BadgeData
 
 
@@ -17,6 +19,7 @@ class Renderer:
     """One warm compiler for one template. Safe to use from several threads, one page at a time."""
 
     def __init__(self, template: Template) -> None:
+        """Raises TemplateError when the template fails its trial, FontsMissing without fonts."""
         self.template = template
         found = typst.Fonts(
             include_system_fonts=False,
@@ -27,33 +30,54 @@ class Renderer:
             str(template.layout), root=str(template.layout.parent), font_paths=found
         )
         self._one_at_a_time = threading.Lock()
+        if found_wrong := problems(self):
+            raise TemplateError("\n".join(found_wrong))
 
     def pdf(self, badge: BadgeData, dpi: float | None = None) -> bytes:
         """One page, its QR on the dots of a printer of `dpi`, or the template's. Raises
         CannotPrint."""
-        return self._compile(self.layout(badge, dpi), "pdf", dpi or self.template.dpi)
+        return self._compile([self.layout(badge, dpi)], "pdf", dpi or self.template.dpi)
 
     def png(self, badge: BadgeData, dpi: float | None = None) -> bytes:
         """The page as a picture; QR modules are whole pixels. Raises CannotPrint."""
-        return self._compile(self.layout(badge, dpi), "png", dpi or self.template.dpi)
+        return self._compile([self.layout(badge, dpi)], "png", dpi or self.template.dpi)
 
-    def layout(self, badge: BadgeData, dpi: float | None = None) -> Layout:
+    def pages(self, laid_out: Sequence[Layout]) -> bytes:
+        """One PDF with a page each, sharing its fonts. Raises CannotPrint."""
+        return self._compile(laid_out, "pdf", self.template.dpi)
+
+    def layout(self, badge: BadgeData, dpi: float | None = None, marks: bool = False) -> Layout:
         """What will be shown and what is left out. Raises CannotPrint."""
         dpi = self.template.dpi if dpi is None else dpi
         if not DPI[0] <= dpi <= DPI[1]:
             raise CannotPrint(f"{dpi:g} dpi: expected a number from {DPI[0]:g} to {DPI[1]:g}")
         try:
-            return layout(badge, self.template, dpi, fonts.missing)
+            return layout(badge, self.template, dpi, fonts.missing, marks)
         except (NotABadgeText, NoWholeDots) as error:
             raise CannotPrint(str(error)) from None
 
-    def _compile(self, laid_out: Layout, kind: Literal["pdf", "png"], dpi: float) -> bytes:
-        inputs = {"badge": json.dumps(laid_out.page, ensure_ascii=False)}
+    def sizes(self, laid_out: Layout) -> dict[str, float]:
+        """Field -> the size in points its words are set in, the smallest where it stands twice."""
+        with self._one_at_a_time:
+            self._compiler.compile(format="png", ppi=10.0, sys_inputs=_inputs([laid_out]))
+            found = json.loads(self._compiler.query("<fit>", field="value"))
+        sizes: dict[str, float] = {}
+        for each in found:
+            sizes[each["field"]] = min(each["size"], sizes.get(each["field"], each["size"]))
+        return sizes
+
+    def _compile(
+        self, laid_out: Sequence[Layout], kind: Literal["pdf", "png"], dpi: float
+    ) -> bytes:
         try:
             with self._one_at_a_time:
-                page = self._compiler.compile(format=kind, ppi=dpi, sys_inputs=inputs)
+                made = self._compiler.compile(format=kind, ppi=dpi, sys_inputs=_inputs(laid_out))
         except typst.TypstError as error:
             raise CannotPrint(f"{self.template.layout.name} cannot draw it: {error}") from None
-        if not isinstance(page, bytes):
+        if not isinstance(made, bytes):
             raise CannotPrint("the template made more than one page")
-        return page
+        return made
+
+
+def _inputs(laid_out: Sequence[Layout]) -> dict[str, str]:
+    return {"badges": json.dumps([each.page for each in laid_out], ensure_ascii=False)}

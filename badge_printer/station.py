@@ -66,12 +66,12 @@ def application(
         return web.json_response({"status": "alive"})
 
     app = web.Application(
-        middlewares=[_no_exception_pages, _keyed(link_key), problems],
+        middlewares=[no_exception_pages, keyed(link_key), problems],
         client_max_size=BODY_BYTES_MAX,
     )
     app.router.add_get(r"/{key}/badges/{code}.{kind:pdf|png}", badge)
     app.router.add_get("/healthz", healthy)
-    app.on_response_prepare.append(_secure)
+    app.on_response_prepare.append(secure)
     if operating is not None:
         _add_operating(app, operating)
     return app
@@ -82,12 +82,12 @@ def _add_operating(app: web.Application, operating: Operating) -> None:
         operating.close()
 
     for path, (name, kind) in _PAGES.items():
-        app.router.add_get(f"/{{key}}/{path}", _served(name, kind))
+        app.router.add_get(f"/{{key}}/{path}", served(name, kind))
     app.router.add_routes(operating.routes())
     app.on_shutdown.append(close)
 
 
-def _served(name: str, kind: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+def served(name: str, kind: str) -> Callable[[web.Request], Awaitable[web.Response]]:
     body = (files("badge_printer") / "pages" / name).read_bytes()
 
     async def serve(request: web.Request) -> web.Response:
@@ -119,13 +119,13 @@ def _words(status: int, text: str, retry_after_s: int | None = None) -> web.Resp
     return web.Response(status=status, text=text + "\n", headers=headers)
 
 
-async def _secure(request: web.Request, response: web.StreamResponse) -> None:
+async def secure(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(_HEADERS)
     if response.content_type not in _TYPES.values():  # a browser's PDF viewer is a page of its own
         response.headers["Content-Security-Policy"] = _POLICY
 
 
-def _keyed(link_key: str) -> Middleware:
+def keyed(link_key: str) -> Middleware:
     @web.middleware
     async def keyed(request: web.Request, handler: _Handler) -> web.StreamResponse:
         given = request.match_info.get("key")
@@ -137,7 +137,7 @@ def _keyed(link_key: str) -> Middleware:
 
 
 @web.middleware
-async def _no_exception_pages(request: web.Request, handler: _Handler) -> web.StreamResponse:
+async def no_exception_pages(request: web.Request, handler: _Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except web.HTTPException as error:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import aiohttp
 import msgspec
@@ -17,6 +17,8 @@ import msgspec
 from gate.access.ledger import LogRecord
 from gate.access.wire import (
     BadgeData,
+    BadgePage,
+    BadgeQuery,
     Decided,
     Enrol,
     Enrolled,
@@ -109,6 +111,10 @@ class Client:
     async def badge(self, code: str) -> BadgeData:
         path = f"/api/v1/printer/badges/{quote(code, safe='')}"
         return await self._call("GET", path, BadgeData)
+
+    async def badges(self, query: BadgeQuery) -> BadgePage:
+        path = f"/api/v1/printer/badges?{urlencode(msgspec.to_builtins(query))}"
+        return await self._call("GET", path, BadgePage, wait_s=60.0)
 
     # --- the operator's command line
 

@@ -3,7 +3,7 @@
 import ctypes
 import io
 import math
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import msgspec
 import numpy as np
@@ -20,9 +20,9 @@ MM_PER_INCH = 25.4
 ANYONE = "cyrillic"
 
 
-@lru_cache(maxsize=1)
-def renderer() -> Renderer:
-    return Renderer(load())
+@cache
+def renderer(template: str = "a6") -> Renderer:
+    return Renderer(load(template))
 
 
 @lru_cache(maxsize=1)
@@ -42,8 +42,8 @@ def picture(png: bytes) -> np.ndarray:
     return np.asarray(Picture.open(io.BytesIO(png)).convert("RGB"))
 
 
-def drawn(data: BadgeData, dpi: float) -> np.ndarray:
-    return picture(renderer().png(data, dpi))
+def drawn(data: BadgeData, dpi: float, template: str = "a6") -> np.ndarray:
+    return picture(renderer(template).png(data, dpi))
 
 
 def rasterised(pdf: bytes, dpi: float) -> np.ndarray:
@@ -76,9 +76,11 @@ def box(pixels: np.ndarray, dpi: float, x0: float, y0: float, x1: float, y1: flo
     return pixels[rows, columns]
 
 
-def qr_pixels(pixels: np.ndarray, data: BadgeData, dpi: float) -> tuple[np.ndarray, int]:
+def qr_pixels(
+    pixels: np.ndarray, data: BadgeData, dpi: float, template: str = "a6"
+) -> tuple[np.ndarray, int]:
     """(the QR's square of pixels, dots a module), where the layout says it stands."""
-    qr = renderer().layout(data, dpi).page["qr"]
+    qr = renderer(template).layout(data, dpi).page["qr"]
     per_mm = dpi / MM_PER_INCH
     x, y = (round(qr[key] * per_mm) for key in ("x", "y"))
     dots = round(qr["width"] * per_mm / 37)

@@ -10,13 +10,14 @@ import sys
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
+from msgspec.structs import replace
 from nacl.signing import SigningKey as PrivateKey
 from PIL import Image as Picture
 
 from badge_printer.render import Renderer
-from badge_printer.template import load
+from badge_printer.samples import PEOPLE, Invented, portrait
+from badge_printer.template import FOLDER, load
 from gate.access.credential import sign
 from gate.access.model import Credential, Holder
 from gate.access.policy import Policy
@@ -29,99 +30,6 @@ from gate.server.registrations.parse import parse
 DPI = 203.0
 SHEET_COLUMNS, SHEET_ROWS = 6, 2
 GAP = 12
-WEEK = "wsis; ai4g; dialogue"
-
-
-class Invented(NamedTuple):
-    """A person of no country in particular, to show one thing a badge must get right."""
-
-    what: str
-    given: str
-    family: str
-    native: str = ""
-    organisation: str = ""
-    country: str = "Switzerland"
-    category: str = "delegate"
-    events: str = WEEK
-    language: str = "en"
-    shown: str = ""
-
-
-PEOPLE = (
-    Invented("vietnamese", "Phương Thảo", "Nguyễn Thị", "", "Bộ Thông tin và Truyền thông",
-             "Việt Nam", language="vi"),
-    Invented("cyrillic", "Ekaterina", "Shcherbakova", "Екатерина Щербакова",
-             "Министерство цифрового развития", "Kyrgyzstan", "media", "dialogue", "ru"),
-    Invented("greek", "Konstantinos", "Papadimitriou", "Κωνσταντίνος Παπαδημητρίου",
-             "Υπουργείο Ψηφιακής Διακυβέρνησης", "Greece", "speaker", "ai4g", "el"),
-    Invented("arabic", "Mohammed", "Al-Harbi", "محمد بن عبد الله الحربي",
-             "هيئة الاتصالات وتقنية المعلومات (CRA)", "Qatar", "minister",
-             f"{WEEK}; ministerial", "ar", "H.E. Mohammed Al-Harbi"),
-    Invented("persian", "Pejman", "Golchin", "پژمان گلچین می‌خواهد",
-             "وزارت ارتباطات و فناوری اطلاعات ۲۰۲۶", "Iran (Islamic Republic of)",
-             "regulator", f"{WEEK}; ministerial", "fa"),
-    Invented("urdu", "Zulfiqar", "Ali Bhatti", "ذوالفقار علی بھٹی", "وزارتِ انفارمیشن ٹیکنالوجی",
-             "Pakistan", "academia", "wsis", "ur"),
-    Invented("hebrew", "Shalom", "Ben-David", "שָׁלוֹם בן־דוד", "משרד התקשורת", "Israel",
-             "private_sector", "ai4g: 8-10", "he"),
-    Invented("devanagari", "Shrikrishna", "Dwivedi", "श्रीकृष्ण द्विवेदी", "दूरसंचार विभाग, भारत सरकार",
-             "India", "delegate", "dialogue", "hi"),
-    Invented("bengali", "Mohammad", "Srikanta", "মোহাম্মদ শ্রীকান্ত চট্টোপাধ্যায়", "ডাক ও টেলিযোগাযোগ বিভাগ",
-             "Bangladesh", "civil_society", "wsis; dialogue", "bn"),
-    Invented("tamil", "Srinivasan", "Gowri", "ஸ்ரீனிவாசன் கௌரி", "தகவல் தொழில்நுட்பத் துறை",
-             "Sri Lanka", "exhibitor", "ai4g; wsis", "ta"),
-    Invented("sinhala", "Lanka", "Wijesinghe", "ශ්‍රී ලංකා විජේසිංහ", "ක්‍රීඩා අමාත්‍යාංශය", "Sri Lanka",
-             "academia", "ai4g", "si"),
-    Invented("thai", "Kittithanya", "Chuenchuchit", "กิตติ์ธัญญา ชื่นชูจิตร์ที่นี่",
-             "กระทรวงดิจิทัลเพื่อเศรษฐกิจและสังคม", "Thailand", "speaker", "ai4g", "th"),
-    Invented("lao", "Somphone", "Khamphiou", "ສົມພອນ ຄຳຜິວ", "ກະຊວງ ເຕັກໂນໂລຊີ ແລະ ການສື່ສານ",
-             "Lao People's Democratic Republic", "delegate", WEEK, "lo"),
-    Invented("khmer", "Sreysros", "Oudom", "ស្រីស្រស់ ឧត្តម", "ក្រសួងប្រៃសណីយ៍និងទូរគមនាគមន៍", "Cambodia",
-             "delegate", WEEK, "km"),
-    Invented("myanmar", "Aung", "Khin Myint", "ဒေါ်အောင်ခင်မြင့်ကြည်", "ပို့ဆောင်ရေးနှင့် ဆက်သွယ်ရေးဝန်ကြီးဌာန",
-             "Myanmar", "delegate", "wsis", "my"),
-    Invented("georgian", "Nino", "Chavchanidze", "ნინო ჭავჭანიძე", "კომუნიკაციების კომისია",
-             "Georgia", "regulator", f"{WEEK}; ministerial", "ka"),
-    Invented("armenian", "Aram", "Khachatrian", "Արամ Խաչատրյան",
-             "Հեռահաղորդակցության նախարարություն",
-             "Armenia", "media", "ai4g", "hy"),
-    Invented("ethiopic", "Tilahun", "Gessesse", "ጥላሁን ገሠሠ", "የኢኖቬሽንና ቴክኖሎጂ ሚኒስቴር", "Ethiopia",
-             "delegate", WEEK, "am"),
-    Invented("tibetan", "Tenzin", "Dorji", "བསྟན་འཛིན་རྡོ་རྗེ", "བརྡ་དོན་འཕྲུལ་རིག་ལྷན་ཁག", "Bhutan",
-             "civil_society", "wsis", "dz"),
-    Invented("chinese-simplified", "Linghuan", "Zhao", "赵令欢", "工业和信息化部 国际合作司 直角骨",
-             "China", "delegate", WEEK, "zh"),
-    Invented("chinese-traditional", "Ling-huan", "Chao", "趙令歡", "資訊通訊發展協會 直角骨",
-             "Singapore", "private_sector", "ai4g", "zh-Hant"),
-    Invented("japanese", "Naomi", "Watanabe", "渡邉 直美 髙橋", "総務省 国際戦略局 直角骨", "Japan",
-             "academia", "wsis: 6-8; ai4g: 7-8", "ja"),
-    Invented("korean", "Hee-chul", "Kim", "김희철", "과학기술정보통신부", "Republic of Korea",
-             "speaker", "ai4g", "ko"),
-    Invented("mongolian", "Özliibayar", "Ganbaatar", "Ганбаатарын Өлзийбаяр", "Монгол Улсын яам",
-             "Mongolia", language="mn"),
-    Invented("very-long", "Wolfeschlegelsteinhausen", "Bergerdorff de la Vega y Fernández-"
-             "Villaverde von Hohenzollern-Sigmaringen", "Вольфешлегельштейнгаузен Бергердорф",
-             "Permanent Mission of the Bolivarian Republic of Venezuela to the United Nations "
-             "Office and other International Organizations in Geneva, Switzerland",
-             "Venezuela (Bolivarian Republic of)", "civil_society", "wsis: 8-9; ai4g: 8-9", "es"),
-    Invented("longest", "Ab" * 40, "Wm" * 40, "界" * 120, "Ministry " * 22, "Saint " * 13),
-    Invented("one-letter", "O", "E"),
-    Invented("one-name", "", "Suharyanti", organisation="Kementerian Komunikasi",
-             country="Indonesia", language="id"),
-    Invented("no-organisation", "Anne-Lise", "Favre-Bulle", country="", category="un_staff"),
-    Invented("name-on-badge", "Maximilian", "Featherstonehaugh-Cholmondeley", organisation="UNESCO",
-             country="United Kingdom of Great Britain and Northern Ireland", category="un_staff",
-             shown="Max Fanshaw"),
-    Invented("honours", "Thandiwe", "Nkosi", "", "Ministry of Communications and Digital "
-             "Technologies", "South Africa", "minister", f"{WEEK}; ministerial",
-             shown="H.E. Professor Dr Thandiwe Nkosi-Mthembu, Minister of Communications"),
-    Invented("mixed", "Li Wei 李伟", "(محمد) ITU-T", "Li Wei 李伟 (محمد)",
-             "ITU-T קבוצה 16, группа №5", "China", "staff", WEEK, "zh"),
-    Invented("security", "Luc", "Zbinden", "", "Venue Security", "Switzerland", "security",
-             f"{WEEK}; ministerial", "fr"),
-    Invented("nothing-open", "Amina", "Diallo", "", "Palexpo SA", "Guinea", "contractor",
-             "dialogue: 6", "fr"),
-)  # fmt: skip
 
 
 def badges(people: Iterable[Invented] = PEOPLE) -> dict[str, BadgeData]:
@@ -181,27 +89,37 @@ def sheet(pages: list[Picture.Image]) -> Picture.Image:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="badge_pictures", description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--template", default="a6")
+    parser.add_argument("--template", default="a6", help="name of one, or all")
     parser.add_argument("--dpi", type=float, default=DPI)
     parser.add_argument("--only", default="", help="names of people, with commas")
+    parser.add_argument("--photos", action="store_true", help="with an invented portrait each")
     arguments = parser.parse_args()
-    renderer = Renderer(load(arguments.template))
-    arguments.folder.mkdir(parents=True, exist_ok=True)
     only = set(filter(None, arguments.only.split(",")))
+    chosen = {what: data for what, data in badges().items() if not only or what in only}
+    if arguments.photos:
+        chosen = {what: replace(data, photo=portrait()) for what, data in chosen.items()}
+    if arguments.template != "all":
+        _draw(arguments.template, arguments.folder, chosen, arguments.dpi)
+        return 0
+    for path in sorted(FOLDER.glob("*.toml")):
+        _draw(path.stem, arguments.folder / path.stem, chosen, arguments.dpi)
+    return 0
+
+
+def _draw(template: str, folder: Path, chosen: dict[str, BadgeData], dpi: float) -> None:
+    renderer = Renderer(load(template))
+    folder.mkdir(parents=True, exist_ok=True)
     pages = []
-    for what, data in badges().items():
-        if only and what not in only:
-            continue
-        path = arguments.folder / f"{what}.png"
-        path.write_bytes(renderer.png(data, arguments.dpi))
+    for what, data in chosen.items():
+        path = folder / f"{what}.png"
+        path.write_bytes(renderer.png(data, dpi))
         pages.append(Picture.open(path).convert("RGB"))
-        for each in renderer.layout(data, arguments.dpi).left_out:
+        for each in renderer.layout(data, dpi).left_out:
             print(f"{what}: left out: {each}", file=sys.stderr)
     per_sheet = SHEET_COLUMNS * SHEET_ROWS
     for number, first in enumerate(range(0, len(pages), per_sheet), 1):
-        sheet(pages[first : first + per_sheet]).save(arguments.folder / f"sheet-{number}.png")
-    print(f"{len(pages)} badges in {arguments.folder}")
-    return 0
+        sheet(pages[first : first + per_sheet]).save(folder / f"sheet-{number}.png")
+    print(f"{len(pages)} badges in {folder}")
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from gate.access.model import (
 
 RECORDS_PER_BATCH_MAX = 500
 FEED_ROWS_MAX = 2000
+BADGES_PER_PAGE_MAX = 500
 SCAN_CHARS_MAX = 4096
 """A scanned text longer than this is cut before it is sent or hashed: no badge is longer."""
 
@@ -228,6 +229,27 @@ class DayChips(msgspec.Struct, frozen=True):
     chips: tuple[tuple[str, str], ...]
 
 
+class BadgeOrder(StrEnum):
+    """How badges are piled up: by the first hall their holders enter, by letter, by delegation
+    (organisation), each then by family name; or by code."""
+
+    HALL = "hall"
+    LETTER = "letter"
+    DELEGATION = "delegation"
+    CODE = "code"
+
+
+class BadgeQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which badges of approved people; `after` is the last code of the page before."""
+
+    after: Annotated[str, Meta(max_length=64)] = ""
+    limit: Annotated[int, Meta(ge=1, le=BADGES_PER_PAGE_MAX)] = 200
+    order: BadgeOrder = BadgeOrder.CODE
+    category: Annotated[str, Meta(max_length=64)] = ""
+    letter: Annotated[str, Meta(pattern="^([A-Za-z]|#)?$")] = ""
+    """First letter of the family name, accents aside; # for all that begin with none of A to Z."""
+
+
 class BadgeData(msgspec.Struct, frozen=True):
     """What a printer needs to draw one badge."""
 
@@ -252,3 +274,21 @@ class BadgeData(msgspec.Struct, frozen=True):
     edition_place: str
     events: Mapping[str, str] = {}
     """Short name -> full name of each event, for the legend."""
+    photo: bytes = b""
+    """JPEG, PNG or WebP as it was handed in; the printer trusts nothing in it."""
+
+
+class PiledBadge(msgspec.Struct, frozen=True):
+    """A badge and the pile it belongs on: a hall's name, a letter, an organisation, or ""."""
+
+    pile: str
+    badge: BadgeData
+
+
+class BadgePage(msgspec.Struct, frozen=True):
+    """`total` counts all that were asked for, also those before this page; with `more`, ask again
+    after the last code."""
+
+    badges: tuple[PiledBadge, ...]
+    total: int
+    more: bool

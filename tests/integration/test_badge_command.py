@@ -50,7 +50,7 @@ def test_what_is_left_out_is_said(run, data, tmp_path):
     ("words", "said"),
     [
         (["--out", "b.jpg"], "--out b.jpg: expected a name ending in .pdf or .png"),
-        (["--out", "b.pdf", "--template", "a7"], "no template 'a7'; there are: a6"),
+        (["--out", "b.pdf", "--template", "a7"], "no template 'a7'; there are: 4x3, a6"),
         (["--out", "/nowhere/b.pdf"], "/nowhere/b.pdf"),
         (["--out", "b.png", "--dpi", "96"], "93 dpi would fit"),
         (["--out", "b.png", "--dpi", "-5"], "-5 dpi: expected a number from 50 to 1200"),

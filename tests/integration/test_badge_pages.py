@@ -85,10 +85,10 @@ def stays_in_its_row(field, text, others):
 def unclipped(tmp_path_factory):
     """The same template, but for the clipping that hides what does not fit."""
     folder = tmp_path_factory.mktemp("unclipped")
-    shutil.copy(templates.FOLDER / "a6.toml", folder)
-    text = (templates.FOLDER / "a6.typ").read_text(encoding="utf-8")
+    shutil.copytree(templates.FOLDER, folder, dirs_exist_ok=True)
+    text = (templates.FOLDER / "common.typ").read_text(encoding="utf-8")
     assert "clip: true" in text
-    (folder / "a6.typ").write_text(text.replace("clip: true", "clip: false"), encoding="utf-8")
+    (folder / "common.typ").write_text(text.replace("clip: true", "clip: false"), encoding="utf-8")
     return Renderer(load("a6", folder))
 
 

@@ -1,13 +1,17 @@
-"""What kiosks and printers call: the data of one badge."""
+"""What kiosks and printers call: the data of one badge, or of all in the order of their piles."""
 
-from gate.access.model import Status
+import asyncio
+
+from gate.access.model import Profile, Status
 from gate.access.policy import Policy
-from gate.access.wire import BadgeData, DayChips
+from gate.access.wire import BadgeData, BadgeOrder, BadgePage, BadgeQuery, DayChips, PiledBadge
 from gate.server.problem import Refused
 from gate.server.registrations.parse import Registration
 from gate.server.roles import Permission
 from gate.server.routes import Call, Route, Scope
+from gate.server.store import piles
 from gate.server.store import registrations as store
+from gate.server.store.piles import Piled
 
 
 async def badge(call: Call) -> BadgeData:
@@ -21,6 +25,60 @@ async def badge(call: Call) -> BadgeData:
     if text is None:
         raise Refused(404, "No badge", "this registration has no signed badge")
     return badge_data(stored.registration, stored.holder, stored.generation, text, service.policy)
+
+
+async def badges(call: Call) -> BadgePage:
+    """Bounded by the query's limit; whoever wants all asks again after the last code."""
+    service, query = call.service, call.query
+    assert isinstance(query, BadgeQuery)
+    policy = service.policy
+    if query.category and query.category not in policy.categories:
+        known = ", ".join(policy.categories)
+        raise Refused(422, "No such category", f"{query.category!r}; there are: {known}")
+    halls = {
+        profile.number: _hall(profile, policy)
+        for profile in await store.profiles(service.pool, policy.edition)
+        if query.category in ("", profile.category)
+    }
+    names = ["", *(zone.name for zone in policy.zones.values())]
+    ranks = [(number, names.index(hall)) for number, hall in halls.items()]
+    found, total = await piles.piled(service.pool, policy.edition, query, ranks)
+
+    def drawn() -> tuple[PiledBadge, ...]:
+        return tuple(_piled(each, query.order, halls, policy) for each in found)
+
+    # Hundreds of badges take a moment; lanes must not wait for them.
+    return BadgePage(await asyncio.to_thread(drawn), total, len(found) == query.limit)
+
+
+def _piled(each: Piled, order: BadgeOrder, halls: dict[int, str], policy: Policy) -> PiledBadge:
+    stored = each.stored
+    pile = {
+        BadgeOrder.HALL: halls.get(stored.profile, ""),
+        BadgeOrder.LETTER: each.letter,
+        BadgeOrder.DELEGATION: stored.registration.organisation,
+        BadgeOrder.CODE: "",
+    }[order]
+    data = badge_data(stored.registration, stored.holder, stored.generation, each.text, policy)
+    return PiledBadge(pile, data)
+
+
+def _hall(profile: Profile, policy: Policy) -> str:
+    """The first zone of the policy inside another that admits this profile, or else the first that
+    does: where its holders go first, and where their badges are best handed out."""
+    held = {each.event: each.days for each in profile.entitlements}
+    admitting = [
+        zone
+        for zone in policy.zones.values()
+        for rule in zone.rules
+        if (rule.categories is None or profile.category in rule.categories)
+        and any(
+            rule.days & frozenset(held.get(event, ()))
+            for event in policy.events[rule.event].through | {rule.event}
+        )
+    ]
+    inner = [zone for zone in admitting if zone.within is not None]
+    return next((zone.name for zone in (*inner, *admitting)), "")
 
 
 def badge_data(
@@ -71,6 +129,17 @@ def _days(registration: Registration, policy: Policy) -> tuple[DayChips, ...]:
 
 
 ROUTES = (
+    Route(
+        "GET",
+        "/api/v1/printer/badges",
+        badges,
+        Permission.PRINT,
+        Scope.DEVICE,
+        "What to draw on all badges, in the order they are piled up",
+        BadgePage,
+        query=BadgeQuery,
+        errors=(422,),
+    ),
     Route(
         "GET",
         "/api/v1/printer/badges/{code}",

@@ -190,18 +190,18 @@ async def holders(connection: Connection, edition: str) -> list[HolderRow]:
 
 async def all_stored(connection: Connection, edition: str) -> dict[str, Stored]:
     """Every registration by code."""
-    return {row["code"]: _stored(row) for row in await connection.fetch(ALL, edition)}
+    return {row["code"]: stored(row) for row in await connection.fetch(ALL, edition)}
 
 
 async def one(connection: Connection, edition: str, code: str) -> Stored | None:
     row = await connection.fetchrow(ONE, edition, code)
-    return _stored(row) if row else None
+    return stored(row) if row else None
 
 
 async def find(connection: Connection, edition: str, words: str) -> list[Stored]:
     """Registrations whose name, organisation or code contains the words; FOUND_MAX at most."""
     pattern = words.casefold().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return [_stored(row) for row in await connection.fetch(FIND, edition, pattern, FOUND_MAX)]
+    return [stored(row) for row in await connection.fetch(FIND, edition, pattern, FOUND_MAX)]
 
 
 async def save(connection: Connection, edition: str, rows: Sequence[Stored], now_ms: int) -> None:
@@ -260,7 +260,8 @@ async def count(connection: Connection, edition: str) -> dict[Status, int]:
     return {Status(row["status"]): row["n"] for row in rows}
 
 
-def _stored(row: asyncpg.Record) -> Stored:
+def stored(row: asyncpg.Record) -> Stored:
+    """From the columns code, holder, profile, generation and body."""
     return Stored(
         _decode_registration(row["body"]), row["holder"], row["profile"], row["generation"]
     )

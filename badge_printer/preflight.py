@@ -1,0 +1,158 @@
+"""Would this badge come out right? Every way it may not, found before opening day.
+
+One badge is drawn as it would be printed, its code read back from the dots, its texts measured.
+"""
+
+import io
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+import zxingcpp
+from PIL import Image as Picture
+
+from badge_printer import fonts
+from badge_printer.layout import CannotPrint, NoBadge
+from badge_printer.qr import MM_PER_INCH, MODULES
+from badge_printer.render import Renderer
+from badge_printer.sweep import received, renderer
+from badge_printer.template import FIELDS, MissingGlyph, Template
+from badge_printer.trial import code_problems, too_small
+from gate.access.wire import BadgeData, PiledBadge
+
+DOTS = 5
+"""Pixels a module in the picture that is read back: the printer's layout on a coarser grid."""
+
+
+class Kind(StrEnum):
+    """In the order of the report: worst first."""
+
+    CODE = "code"
+    CHARACTER = "character"
+    DRAWING = "drawing"
+    PHOTO = "photo"
+    SMALL = "small"
+
+
+Add = Callable[[Kind, str, str, bool], None]
+WHAT = {
+    Kind.CODE: "The code cannot be read",
+    Kind.CHARACTER: "A character no font has",
+    Kind.DRAWING: "The badge cannot be drawn",
+    Kind.PHOTO: "Photo missing or not usable",
+    Kind.SMALL: "A text so long that it is set too small",
+}
+TO_DO = {
+    Kind.CODE: "Do not print with this template; show it to its designer.",
+    Kind.CHARACTER: "Correct the registration, or give it a name for the badge without it.",
+    Kind.DRAWING: "Correct the registration or the template; the message says which.",
+    Kind.PHOTO: "Ask the person for a photo (JPEG or PNG), or take one at the desk.",
+    Kind.SMALL: "Give the registration a shorter name for the badge, or shorten the field.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    code: str
+    """The registration's."""
+    name: str
+    pile: str
+    kind: Kind
+    field: str
+    said: str
+    blocking: bool
+    """No badge would come out, or one that no gate can read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a drawing process found in a chunk."""
+
+    badges: int
+    not_wanted: int
+    """Of categories for which the template prints no badge."""
+    problems: tuple[Problem, ...]
+    resident_mb: float
+    """Of the drawing process, by the kernel's count."""
+
+
+def check_chunk(template: str, folder: Path, _number: int, raw: bytes) -> Checked:
+    drawing = renderer(template, folder)
+    chunk = received(raw)
+    problems: list[Problem] = []
+    not_wanted = 0
+    for each in chunk:
+        try:
+            problems += check(drawing, each)
+        except NoBadge:
+            not_wanted += 1
+    return Checked(len(chunk), not_wanted, tuple(problems), resident_mb())
+
+
+def check(drawing: Renderer, piled: PiledBadge) -> list[Problem]:
+    """All that is wrong with one badge. Raises NoBadge for a category that gets none."""
+    badge, template = piled.badge, drawing.template
+    found: list[Problem] = []
+
+    def add(kind: Kind, field: str, said: str, blocking: bool) -> None:
+        name = badge.name_on_badge or f"{badge.given} {badge.family}".strip()
+        found.append(Problem(badge.code, name, piled.pile, kind, field, said, blocking))
+
+    for field, gone in _characters(badge):
+        must = template.missing_glyph[field] is MissingGlyph.REFUSE
+        add(Kind.CHARACTER, field, f"no font has {', '.join(gone[:5])}", must)
+    if template.photo and not badge.photo:
+        must = template.photo_missing is MissingGlyph.REFUSE
+        add(Kind.PHOTO, "photo", "there is none", must)
+    try:
+        _drawn(drawing, badge, add)
+    except NoBadge:
+        raise
+    except CannotPrint as error:
+        if not any(each.blocking for each in found):
+            add(Kind.DRAWING, str(error).partition(":")[0], str(error), True)
+    return found
+
+
+def _drawn(drawing: Renderer, badge: BadgeData, add: Add) -> None:
+    dpi = coarse_dpi(drawing.template)
+    laid_out = drawing.layout(badge, dpi)
+    for said in laid_out.left_out:
+        if said.startswith("photo: "):
+            add(Kind.PHOTO, "photo", said.removeprefix("photo: "), False)
+    page = np.asarray(Picture.open(io.BytesIO(drawing.png(badge, dpi))).convert("L"))
+    read = [each.text for each in zxingcpp.read_barcodes(page)]
+    if read != [badge.text]:
+        add(
+            Kind.CODE,
+            "code",
+            "not read back from the page" if not read else "read as another",
+            True,
+        )
+    for said in code_problems(page, laid_out, badge.text, dpi):
+        add(Kind.CODE, "code", said, True)
+    for field, size, least in too_small(drawing.sizes(laid_out)):
+        add(Kind.SMALL, field, f"set in {size:g} pt; {least:g} pt or more can be read", False)
+
+
+def coarse_dpi(template: Template) -> float:
+    """A resolution at which the layout is the printer's, millimetre by millimetre, and a module is
+    DOTS pixels."""
+    dots = math.ceil(template.qr_size_min * template.dpi / MM_PER_INCH / MODULES)
+    return template.dpi * DOTS / dots
+
+
+def _characters(badge: BadgeData) -> list[tuple[str, list[str]]]:
+    gone = ((field, fonts.missing(getattr(badge, field))) for field in FIELDS)
+    return [(field, missing) for field, missing in gone if missing]
+
+
+def resident_mb() -> float:
+    """The most this process ever held."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1e3
+    return 0.0
