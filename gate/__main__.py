@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         "--role",
         action="append",
         dest="roles",
-        choices=("admin", "operations", "desk", "supervisor", "operator"),
+        choices=("admin", "operations", "desk", "desk_lead", "supervisor", "operator"),
     )
     link.set_defaults(run=_admin_link)
     _policy(commands.add_parser("policy", help="check, explain and print a policy file"))

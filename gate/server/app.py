@@ -16,6 +16,8 @@ from gate.server import migrate, problem, routes
 from gate.server.api import all_routes
 from gate.server.appender import Appender
 from gate.server.auth import Auth, operator_token
+from gate.server.desk import photos, reprints
+from gate.server.desk.directory import Directory
 from gate.server.devices import Devices
 from gate.server.issue import Signer, secret, signer
 from gate.server.live import Live
@@ -73,7 +75,7 @@ async def service(settings: ServerSettings, database_url: str) -> AsyncIterator[
         await appender.start()
         await _tell_changes(appender, policy, text, badge_signer)
         await live.start()
-        yield Service(
+        running = Service(
             settings=settings,
             clock=settings.clock,
             policy=policy,
@@ -85,7 +87,11 @@ async def service(settings: ServerSettings, database_url: str) -> AsyncIterator[
             auth=Auth(pool, operator_token(settings.data_dir)),
             live=live,
             lan_key=secret(settings.data_dir / "keys" / f"{policy.edition}-lan.key").hex(),
+            directory=Directory(pool, policy.edition),
+            photo_box=photos.box(settings.data_dir / "keys"),
         )
+        await reprints.settle_all(running)
+        yield running
     finally:
         await live.stop()
         await appender.stop()

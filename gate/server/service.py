@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import asyncpg
 from aiohttp import web
+from nacl.secret import SecretBox
 
 from gate.access.policy import Policy
 from gate.clock import Clock
 from gate.server.appender import Appender
 from gate.server.auth import Auth
+from gate.server.desk.directory import Directory
 from gate.server.devices import Devices
 from gate.server.issue import Signer
 from gate.server.live import Live
@@ -29,6 +31,8 @@ class Service:
     live: Live
     lan_key: str
     """Hex: under it the venue's lanes believe each other."""
+    directory: Directory
+    photo_box: SecretBox
 
 
 SERVICE = web.AppKey("service", Service)

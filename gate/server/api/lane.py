@@ -4,7 +4,7 @@ printers also keep a log, and hand it in here."""
 import asyncio
 import contextlib
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from enum import StrEnum
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from aiohttp import web
 from msgspec import Meta
 
 from gate.access.capacity import is_hard, stock
+from gate.access.ledger import LogRecord, RecordKind
 from gate.access.model import GateId
 from gate.access.policy_json import policy_json
 from gate.access.wire import (
@@ -30,12 +31,14 @@ from gate.access.wire import (
     Welcome,
 )
 from gate.server.appender import Appender
+from gate.server.desk import reprints
 from gate.server.problem import Refused
 from gate.server.roles import RECORD_KINDS, Permission
 from gate.server.routes import Call, Route, Scope
 from gate.server.service import Service
 from gate.server.store import log as store
 
+_decode_record = msgspec.json.Decoder(LogRecord).decode
 WAIT_S_MAX = 25
 LOG_BYTES_MAX = 2 * 1024 * 1024
 GATHER_S = 0.15
@@ -175,7 +178,16 @@ async def log(call: Call) -> LogAck:
     if batch.epoch > device.epoch:
         raise Refused(422, "Unknown epoch", f"epoch {batch.epoch} was never given to this device")
     kinds = RECORD_KINDS[device.role]
-    return await call.service.appender.upload(device.id, device.epoch, batch, kinds)
+    acknowledged = await call.service.appender.upload(device.id, device.epoch, batch, kinds)
+    if RecordKind.PRINTED in kinds:
+        await reprints.settle(call.service, _readable(batch), device.id)
+    return acknowledged
+
+
+def _readable(batch: LogBatch) -> Iterator[LogRecord]:
+    for raw in batch.records:
+        with contextlib.suppress(msgspec.DecodeError):
+            yield _decode_record(raw)
 
 
 async def scan(call: Call) -> bytes:

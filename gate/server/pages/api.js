@@ -4,6 +4,7 @@ export class Problem extends Error {
   constructor(status, body) {
     super(body?.detail ? `${body.title}: ${body.detail}` : body?.title ?? `HTTP ${status}`);
     this.status = status;
+    this.body = body;
   }
 }
 
@@ -16,11 +17,11 @@ export async function me() {
 }
 
 export async function call(method, path, body) {
-  const headers = {};
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const headers = {}, raw = body instanceof Blob;
+  if (body !== undefined) headers["Content-Type"] = raw ? body.type : "application/json";
   if (csrf && method !== "GET") headers["X-CSRF-Token"] = csrf;
   const answer = await fetch(path, {
-    method, headers, body: body === undefined ? undefined : JSON.stringify(body),
+    method, headers, body: raw || body === undefined ? body : JSON.stringify(body),
     credentials: "same-origin",
   });
   if (answer.status === 204) return null;
