@@ -26,7 +26,9 @@ from gate.access.wire import (
     Leased,
     LogAck,
     LogBatch,
+    NotPrinted,
     OnlineScan,
+    PrintOrder,
     Snapshot,
     Welcome,
 )
@@ -109,6 +111,16 @@ class Client:
     async def badge(self, code: str) -> BadgeData:
         path = f"/api/v1/printer/badges/{quote(code, safe='')}"
         return await self._call("GET", path, BadgeData)
+
+    async def print_orders(self) -> list[PrintOrder]:
+        return await self._call("GET", "/api/v1/printer/reprints", list[PrintOrder])
+
+    async def print_done(self, order: int) -> None:
+        await self._call("POST", f"/api/v1/printer/reprints/{order}/done", object)
+
+    async def print_failed(self, order: int, why: str) -> None:
+        path = f"/api/v1/printer/reprints/{order}/failed"
+        await self._post(path, NotPrinted(why[:200]), object)
 
     # --- the operator's command line
 

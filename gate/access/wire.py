@@ -252,3 +252,17 @@ class BadgeData(msgspec.Struct, frozen=True):
     edition_place: str
     events: Mapping[str, str] = {}
     """Short name -> full name of each event, for the legend."""
+
+
+class PrintOrder(msgspec.Struct, frozen=True):
+    """A badge the desk wants of a station: answered `done` or `failed` by its number, at least
+    once."""
+
+    id: int
+    badge: BadgeData
+
+
+class NotPrinted(msgspec.Struct, frozen=True):
+    """No badge came out, and why."""
+
+    why: Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")] = ""

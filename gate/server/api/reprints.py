@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from gate.access.wire import BadgeData, DeviceRole
+from gate.access.wire import DeviceRole, NotPrinted, PrintOrder
 from gate.server.api.printer import badge_data
 from gate.server.desk import reprints
 from gate.server.desk.editing import Doing, find_one
@@ -24,17 +24,6 @@ class NewReprint(msgspec.Struct, frozen=True):
     printer: Text = ""
     """The station that is to print it; empty: whoever prints it says so."""
     why: Text = ""
-
-
-class Failed(msgspec.Struct, frozen=True):
-    why: Text = ""
-
-
-class Order(msgspec.Struct, frozen=True):
-    """A badge a station is to print: say `done` or `failed` to its number, however often."""
-
-    id: int
-    badge: BadgeData
 
 
 async def reserve(call: Call) -> Reprint:
@@ -60,12 +49,12 @@ async def done(call: Call) -> Reprint:
 
 
 async def failed(call: Call) -> Reprint:
-    assert isinstance(call.body, Failed)
+    assert isinstance(call.body, NotPrinted)
     doing = Doing("print_failed", _who(call), call.body.why)
     return await reprints.failed(call.service, await _number(call), call.body.why, doing)
 
 
-async def orders(call: Call) -> list[Order]:
+async def orders(call: Call) -> list[PrintOrder]:
     """What waits for this station, the oldest first."""
     service, found = call.service, []
     edition = service.policy.edition
@@ -75,7 +64,7 @@ async def orders(call: Call) -> list[Order]:
         if each.printer == call.device.id and stored is not None and text is not None:
             r = stored.registration
             badge = badge_data(r, each.holder, each.generation, text, service.policy)
-            found.append(Order(each.id, badge))
+            found.append(PrintOrder(each.id, badge))
     return found
 
 
@@ -111,7 +100,7 @@ def _said(path: str, permission: Permission, scope: Scope) -> tuple[Route, Route
         Route("POST", f"{path}/{{id}}/done", done, permission, scope,
               "The badge came out: it alone is good now", Reprint, **more),
         Route("POST", f"{path}/{{id}}/failed", failed, permission, scope,
-              "No badge came out: the old one goes on", Reprint, body=Failed, **more),
+              "No badge came out: the old one goes on", Reprint, body=NotPrinted, **more),
     )  # fmt: skip
 
 
@@ -124,5 +113,5 @@ ROUTES = (
     *_said(f"{_EDITION}/reprints", Permission.WRITE_PEOPLE, Scope.PATH),
     *_said("/api/v1/printer/reprints", Permission.PRINT, Scope.DEVICE),
     Route("GET", "/api/v1/printer/reprints", orders, Permission.PRINT, Scope.DEVICE,
-          "What this station is to print", list[Order]),
+          "What this station is to print", list[PrintOrder]),
 )  # fmt: skip
