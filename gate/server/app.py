@@ -16,11 +16,13 @@ from gate.server import migrate, problem, routes
 from gate.server.api import all_routes
 from gate.server.appender import Appender
 from gate.server.auth import Auth, operator_token
+from gate.server.claims import Claims
 from gate.server.desk import photos, reprints
 from gate.server.desk.directory import Directory
 from gate.server.devices import Devices
 from gate.server.issue import Signer, secret, signer
 from gate.server.live import Live
+from gate.server.mail.outbox import Outbox
 from gate.server.problem import Refused
 from gate.server.service import SERVICE, Service
 from gate.server.store import log as log_store
@@ -75,6 +77,17 @@ async def service(settings: ServerSettings, database_url: str) -> AsyncIterator[
         await appender.start()
         await _tell_changes(appender, policy, text, badge_signer)
         await live.start()
+        claims = Claims(policy.edition, settings.data_dir / "keys")
+        outbox = Outbox(
+            pool,
+            policy,
+            settings.smtp_url,
+            settings.mail_from,
+            settings.claim_link,
+            settings.mails_per_minute,
+            claims.of,
+            settings.clock.now_ms,
+        )
         running = Service(
             settings=settings,
             clock=settings.clock,
@@ -89,9 +102,15 @@ async def service(settings: ServerSettings, database_url: str) -> AsyncIterator[
             lan_key=secret(settings.data_dir / "keys" / f"{policy.edition}-lan.key").hex(),
             directory=Directory(pool, policy.edition),
             photo_box=photos.box(settings.data_dir / "keys"),
+            claims=claims,
+            outbox=outbox,
         )
         await reprints.settle_all(running)
-        yield running
+        outbox.start()
+        try:
+            yield running
+        finally:
+            await outbox.stop()
     finally:
         await live.stop()
         await appender.stop()

@@ -10,10 +10,12 @@ from gate.access.policy import Policy
 from gate.clock import Clock
 from gate.server.appender import Appender
 from gate.server.auth import Auth
+from gate.server.claims import Claims
 from gate.server.desk.directory import Directory
 from gate.server.devices import Devices
 from gate.server.issue import Signer
 from gate.server.live import Live
+from gate.server.mail.outbox import Outbox
 from gate.settings import ServerSettings
 
 
@@ -33,6 +35,8 @@ class Service:
     """Hex: under it the venue's lanes believe each other."""
     directory: Directory
     photo_box: SecretBox
+    claims: Claims
+    outbox: Outbox
 
 
 SERVICE = web.AppKey("service", Service)

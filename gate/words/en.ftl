@@ -144,6 +144,13 @@ wall-anomaly-revoked = Revoked badge { $badge } was admitted: { $gate } { $when 
 wall-overridden = { $n } overridden
 wall-more = and { $n } more
 
+## Mails
+mail-subject = Your badge for { $edition }
+mail-hello = Dear { $name },
+mail-claim = Your registration for { $edition }, { $place }, is approved. Your code for the badge is below.
+mail-how = On arrival, hold this code in front of a kiosk: your badge is printed in a few seconds.
+mail-not-a-badge = This code is not a badge and opens no door. Do not pass it on: whoever has it can print your badge.
+
 ## The accreditation desk
 desk-title = Accreditation desk
 desk-find = Find a person

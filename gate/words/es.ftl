@@ -144,6 +144,13 @@ wall-anomaly-revoked = Credencial revocada { $badge } admitida: { $gate } { $whe
 wall-overridden = { $n } por excepción
 wall-more = y { $n } más
 
+## Correos
+mail-subject = Su credencial para { $edition }
+mail-hello = Hola, { $name }:
+mail-claim = Su inscripción en { $edition }, { $place }, está aprobada. Este es el código de su credencial.
+mail-how = Al llegar, muestre este código en un quiosco: su credencial se imprime en unos segundos.
+mail-not-a-badge = Este código no es una credencial y no abre ninguna puerta. No lo comparta: quien lo tenga puede imprimir su credencial.
+
 ## La mesa de acreditación
 desk-title = Mesa de acreditación
 desk-find = Buscar a una persona

@@ -144,6 +144,13 @@ wall-anomaly-revoked = Badge révoqué { $badge } admis : { $gate } { $when }
 wall-overridden = { $n } par dérogation
 wall-more = et { $n } de plus
 
+## Courriels
+mail-subject = Votre badge pour { $edition }
+mail-hello = Bonjour { $name },
+mail-claim = Votre inscription à { $edition }, { $place }, est approuvée. Voici le code pour votre badge.
+mail-how = À votre arrivée, présentez ce code à une borne : votre badge s'imprime en quelques secondes.
+mail-not-a-badge = Ce code n'est pas un badge et n'ouvre aucune porte. Ne le transmettez pas : qui le détient peut imprimer votre badge.
+
 ## Le bureau des accréditations
 desk-title = Bureau des accréditations
 desk-find = Chercher une personne

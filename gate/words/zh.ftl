@@ -143,6 +143,13 @@ wall-anomaly-revoked = 已撤销的胸卡 { $badge } 被放行：{ $gate } { $wh
 wall-overridden = 主管放行 { $n }
 wall-more = 另有 { $n } 项
 
+## 邮件
+mail-subject = 您的证件：{ $edition }
+mail-hello = { $name }，您好：
+mail-claim = 您已获准参加 { $edition }（{ $place }）。领取证件的代码如下。
+mail-how = 抵达后，请将此代码置于自助机前，证件将在数秒内打印完成。
+mail-not-a-badge = 此代码不是证件，不能用于入场。请勿转发：持有者可打印您的证件。
+
 ## 注册台
 desk-title = 注册台
 desk-find = 查找人员
