@@ -1,11 +1,18 @@
 """The desk's page in a real browser: find, correct, conflict, photo, print, hand out."""
 
+import asyncio
+from contextlib import asynccontextmanager
 from itertools import product
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.async_api import async_playwright, expect
 
+from badge_printer.render import Renderer
+from badge_printer.template import load
+from deploy.demo import scenes
+from gate.access.wire import BadgeData
 from gate.words.words import LANGUAGES
 from tests.e2e.test_kiosk_lane_page import ARGUMENTS, CHROMIUM
 from tests.integration import people
@@ -38,12 +45,12 @@ async def desk(server):  # noqa: F811
     return await server.staff("desk_lead", name="Amina")
 
 
-@pytest.fixture
-async def page(server, desk):  # noqa: F811
-    """Signed in by the form; whatever the page itself did wrong fails the test."""
+@asynccontextmanager
+async def signed_in(server, *arguments):  # noqa: F811
+    """The page, signed in by the form; whatever the page itself did wrong fails the test."""
     async with async_playwright() as started:
         chromium = await started.chromium.launch(
-            executable_path=CHROMIUM, args=[*ARGUMENTS, *FAKE_CAMERA]
+            executable_path=CHROMIUM, args=[*ARGUMENTS, *FAKE_CAMERA, *arguments]
         )
         page = await chromium.new_page(viewport={"width": 1440, "height": 900})
         errors = []
@@ -59,6 +66,12 @@ async def page(server, desk):  # noqa: F811
         yield page
         await chromium.close()
         assert errors == []
+
+
+@pytest.fixture
+async def page(server, desk):  # noqa: F811
+    async with signed_in(server) as page:
+        yield page
 
 
 async def opened(page, words="duval"):
@@ -171,6 +184,25 @@ async def test_a_scanner_that_types_opens_the_person_and_says_what_badge_it_is(p
     await page.fill("#find", "P1 nonsense")
     await page.press("#find", "Enter")
     await expect(page.locator("#problem")).to_contain_text("not a badge")
+
+
+async def test_a_badge_held_before_the_camera_opens_its_person(server, desk, tmp_path):  # noqa: F811
+    station = await server.device("hall-printer", None, "printer")
+    data = (await station.get("/api/v1/printer/badges/R-ANA1")).raw
+    badge = msgspec.json.decode(data, type=BadgeData)
+
+    def film() -> Path:
+        pictures = [scenes.picture(Renderer(load()).png(badge, 150.0))]
+        scenes.film(pictures, tmp_path / "frames", seed=5, shown=30, empty=5)
+        frames = sorted((tmp_path / "frames").glob("*.jpg"))
+        (tmp_path / "film.mjpeg").write_bytes(b"".join(each.read_bytes() for each in frames))
+        return tmp_path / "film.mjpeg"
+
+    camera = f"--use-file-for-fake-video-capture={await asyncio.to_thread(film)}"
+    async with signed_in(server, camera) as page:
+        await page.locator("#scan").click()
+        await expect(page.locator(".who h2")).to_have_text("Ana Duval", timeout=60_000)
+        await expect(page.locator("#said")).to_contain_text("in force")
 
 
 async def test_a_walk_in_is_registered_and_a_hold_shows_its_reason(page):
