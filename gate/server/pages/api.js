@@ -30,6 +30,12 @@ export async function call(method, path, body) {
   return value;
 }
 
+/** Where somebody begins who asked for no page: the wall, or the desk for who may see only that. */
+export function home({ permissions }) {
+  const desk = permissions.includes("read_people") && !permissions.includes("view_counts");
+  return desk ? "/desk" : "/";
+}
+
 export function signInFirst() {
   location.assign(`/sign-in#${encodeURIComponent(location.pathname + location.search)}`);
 }
