@@ -19,10 +19,11 @@ from badge_printer.feeder import Times
 from badge_printer.fonts import FontsMissing
 from badge_printer.layout import CannotPrint
 from badge_printer.operating import Operating
+from badge_printer.orders import Orders, answering
 from badge_printer.printers.address import Address, printer, read_all
 from badge_printer.printers.printer import Page
 from badge_printer.render import Renderer
-from badge_printer.spooler import Spooler
+from badge_printer.spooler import Spooler, Tell
 from badge_printer.station import application
 from badge_printer.store import StationStore, StoreUnusable
 from badge_printer.template import TemplateError, load
@@ -103,8 +104,9 @@ async def _station(arguments: argparse.Namespace) -> int:
     async with contextlib.AsyncExitStack() as stack:
         client = await stack.enter_async_context(Client(chosen.server_url, enrolled.token))
         store = stack.enter_context(contextlib.closing(StationStore(chosen.data_dir / STORE)))
-        spooler = _spooler(chosen, addresses, renderer, store, enrolled)
+        spooler = _spooler(chosen, addresses, renderer, store, enrolled, answering(client))
         upload = Upload(store, spooler.book, client, enrolled)
+        orders = Orders(client, spooler)
         operating = Operating(client, renderer, spooler, upload)
         app = application(client, renderer, link_key, operating)
         runner = web.AppRunner(app, access_log=None)
@@ -113,7 +115,7 @@ async def _station(arguments: argparse.Namespace) -> int:
         await web.TCPSite(runner, "127.0.0.1", chosen.port).start()
         print(f"printers: http://127.0.0.1:{chosen.port}/{link_key}/", flush=True)
         print(f"badges:   http://127.0.0.1:{chosen.port}/{link_key}/badges/CODE.pdf", flush=True)
-        await _until(stop, spooler.run(), upload.run())
+        await _until(stop, spooler.run(), upload.run(), orders.run())
     return 0
 
 
@@ -123,6 +125,7 @@ def _spooler(
     renderer: Renderer,
     store: StationStore,
     enrolled: Enrolled,
+    tell: Tell,
 ) -> Spooler:
     template = renderer.template
     width, height = template.width, template.height
@@ -132,7 +135,7 @@ def _spooler(
         return Page(width, height, lambda dpi: renderer.pdf(badge, dpi))
 
     book = Book(store, enrolled, tuple(printers), chosen.clock.now_ms)
-    return Spooler(book, store, addresses, printers, draw, Times(stall_s=chosen.stall_s))
+    return Spooler(book, store, addresses, printers, draw, Times(stall_s=chosen.stall_s), tell)
 
 
 async def _until(stop: asyncio.Event, *running: Coroutine[None, None, None]) -> None:

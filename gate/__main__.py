@@ -1,4 +1,4 @@
-"""`gate`: serve, import, enrol, revoke, admin-link, policy. `gate COMMAND --help` says more."""
+"""`gate`: serve, import, enrol, revoke, admin-link, mail, policy. `gate X --help` says more."""
 
 import argparse
 import os
@@ -46,11 +46,23 @@ def _parser() -> argparse.ArgumentParser:
         "--role",
         action="append",
         dest="roles",
-        choices=("admin", "operations", "desk", "supervisor", "operator"),
+        choices=("admin", "operations", "desk", "desk_lead", "supervisor", "operator"),
     )
     link.set_defaults(run=_admin_link)
+    _mail(commands.add_parser("mail", help="send claim codes by mail, and see how that went"))
     _policy(commands.add_parser("policy", help="check, explain and print a policy file"))
     return parser
+
+
+def _mail(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    send = commands.add_parser("send", help="to everybody approved, or to some")
+    send.add_argument("codes", nargs="*", metavar="CODE", help="codes of registrations")
+    send.add_argument("--again", action="store_true", help="also to those who have had one")
+    send.add_argument("--dry-run", action="store_true", help="show one mail and count; send none")
+    send.set_defaults(run=_mail_send)
+    status = commands.add_parser("status", help="how many were sent, and which were not")
+    status.set_defaults(run=_mail_status)
 
 
 def _policy(parser: argparse.ArgumentParser) -> None:
@@ -115,6 +127,18 @@ def _admin_link(arguments: argparse.Namespace) -> int:
     from gate.commands.remote import admin_link
 
     return admin_link(arguments.roles or ["admin"])
+
+
+def _mail_send(arguments: argparse.Namespace) -> int:
+    from gate.commands.remote import mail_send
+
+    return mail_send(arguments.codes, arguments.again, arguments.dry_run)
+
+
+def _mail_status(arguments: argparse.Namespace) -> int:
+    from gate.commands.remote import mail_status
+
+    return mail_status()
 
 
 def _policy_file(arguments: argparse.Namespace) -> int:

@@ -28,7 +28,9 @@ from gate.access.wire import (
     Leased,
     LogAck,
     LogBatch,
+    NotPrinted,
     OnlineScan,
+    PrintOrder,
     Snapshot,
     Welcome,
 )
@@ -115,6 +117,16 @@ class Client:
     async def badges(self, query: BadgeQuery) -> BadgePage:
         path = f"/api/v1/printer/badges?{urlencode(msgspec.to_builtins(query))}"
         return await self._call("GET", path, BadgePage, wait_s=60.0)
+
+    async def print_orders(self) -> list[PrintOrder]:
+        return await self._call("GET", "/api/v1/printer/reprints", list[PrintOrder])
+
+    async def print_done(self, order: int) -> None:
+        await self._call("POST", f"/api/v1/printer/reprints/{order}/done", object)
+
+    async def print_failed(self, order: int, why: str) -> None:
+        path = f"/api/v1/printer/reprints/{order}/failed"
+        await self._post(path, NotPrinted(why[:200]), object)
 
     # --- the operator's command line
 

@@ -45,6 +45,12 @@ class ServerSettings:
     vendor_dir: Path = _setting(Path("deploy/npm/node_modules"), "the pages' JavaScript libraries")
     clock: Clock = _setting(Clock(), "demonstration clock START@ORIGINxSPEED; empty: real time")
     import_bytes_max: int = _setting(32_000_000, "largest registration file accepted, bytes")
+    smtp_url: str = _setting(
+        "", "mail server, such as smtp://user:password@host:587; empty: no mail is sent"
+    )
+    mail_from: str = _setting("Accreditation <accreditation@example.org>", "sender of mails")
+    mails_per_minute: int = _setting(60, "at most so many mails leave in a minute")
+    claim_link: str = _setting("", "link in mails to a page about picking badges up; empty: none")
     viewers_max: int = _setting(2000, "dashboards open at the same time")
 
     @property

@@ -257,6 +257,7 @@ The venue's clock shows {local:%a %d %B %Y, %H:%M} and runs {now.speed:g} times 
 
   dashboard   {admin}
               (works once: choose a name and password; afterwards {self._url}/)
+  desk        {self._url}/desk
   scanner     {self._url}/scan#{phone}
               (works once within ten minutes: this browser is then a guard's phone at Gate 3 West)
   lane page   http://127.0.0.1:{self._port + 1}/

@@ -111,6 +111,8 @@ class Policy:
     """What a supervisor may give as a reason."""
     overrides_per_hour: int = 0
     """At most so many at one lane in an hour; 0: overriding is off."""
+    approve_walk_ins: bool = False
+    """The desk may let in whom it registers itself; else its lead approves them."""
 
     @property
     def days(self) -> tuple[date, ...]:

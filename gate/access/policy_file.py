@@ -157,6 +157,7 @@ def _edition(
         walk_min_s=table.get("walk_min_s", whole(0, 3600), default=0),
         override_reasons=table.get("override_reasons", some_reasons, default=()),
         overrides_per_hour=table.get("overrides_per_hour", whole(0, 1000), default=0),
+        approve_walk_ins=table.get("approve_walk_ins", yes_or_no, default=False),
         events={event.id: event for event in events.good.values()},
         categories={category.id: category for category in categories.good.values()},
         zones={zone.id: zone for zone in zones.good.values()},

@@ -292,3 +292,17 @@ class BadgePage(msgspec.Struct, frozen=True):
     badges: tuple[PiledBadge, ...]
     total: int
     more: bool
+
+
+class PrintOrder(msgspec.Struct, frozen=True):
+    """A badge the desk wants of a station: answered `done` or `failed` by its number, at least
+    once."""
+
+    id: int
+    badge: BadgeData
+
+
+class NotPrinted(msgspec.Struct, frozen=True):
+    """No badge came out, and why."""
+
+    why: Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")] = ""

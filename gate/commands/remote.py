@@ -161,3 +161,34 @@ def admin_link(roles: list[str]) -> int:
         return 0
 
     return operate(act)
+
+
+def mail_send(codes: list[str], again: bool, dry_run: bool) -> int:
+    """Queue claim mails, or show one of those that would go."""
+
+    async def act(client: Client, edition: str) -> int:
+        body = {"codes": codes, "again": again, "dry_run": dry_run}
+        told = await client.operate("POST", f"/api/v1/editions/{edition}/mails", body)
+        if told["sample"]:
+            print(f"{told['sample']}\n---")
+        print(
+            f"{told['queued']:,} {'would be queued' if dry_run else 'queued'}; "
+            f"{told['had_one']:,} have had one, {told['without_address']:,} have no address, "
+            f"{told['not_approved']:,} are not approved"
+        )
+        return 0
+
+    return operate(act)
+
+
+def mail_status() -> int:
+    """0 when every mail was sent or waits, 2 when some were not."""
+
+    async def act(client: Client, edition: str) -> int:
+        told = await client.operate("GET", f"/api/v1/editions/{edition}/mails")
+        print(", ".join(f"{n:,} {state}" for state, n in told["states"].items()) or "no mails yet")
+        for each in told["troubles"]:
+            print(f"{each['code']}  {each['state']}  after {each['tries']} tries: {each['why']}")
+        return 2 if {"failed", "bounced"} & set(told["states"]) else 0
+
+    return operate(act)

@@ -16,10 +16,14 @@ from gate.server import migrate, problem, routes
 from gate.server.api import all_routes
 from gate.server.appender import Appender
 from gate.server.auth import Auth, operator_token
+from gate.server.claims import Claims
+from gate.server.desk import photos, reprints
+from gate.server.desk.directory import Directory
 from gate.server.devices import Devices
 from gate.server.issue import Signer, signer
 from gate.server.lan_key import LanKey
 from gate.server.live import Live
+from gate.server.mail.outbox import Outbox
 from gate.server.problem import Refused
 from gate.server.service import SERVICE, Service
 from gate.server.store import log as log_store
@@ -74,7 +78,18 @@ async def service(settings: ServerSettings, database_url: str) -> AsyncIterator[
         await appender.start()
         await _tell_changes(appender, policy, text, badge_signer)
         await live.start()
-        yield Service(
+        claims = Claims(policy.edition, settings.data_dir / "keys")
+        outbox = Outbox(
+            pool,
+            policy,
+            settings.smtp_url,
+            settings.mail_from,
+            settings.claim_link,
+            settings.mails_per_minute,
+            claims.of,
+            settings.clock.now_ms,
+        )
+        running = Service(
             settings=settings,
             clock=settings.clock,
             policy=policy,
@@ -86,7 +101,17 @@ async def service(settings: ServerSettings, database_url: str) -> AsyncIterator[
             auth=Auth(pool, operator_token(settings.data_dir)),
             live=live,
             lan_key=LanKey(settings.data_dir / "keys" / f"{policy.edition}-lan.key"),
+            directory=Directory(pool, policy.edition),
+            photo_box=photos.box(settings.data_dir / "keys"),
+            claims=claims,
+            outbox=outbox,
         )
+        await reprints.settle_all(running)
+        outbox.start()
+        try:
+            yield running
+        finally:
+            await outbox.stop()
     finally:
         await live.stop()
         await appender.stop()

@@ -1,13 +1,13 @@
 """A registration file goes in: planned against what is stored, applied in one transaction.
 
-Importing a file twice changes nothing. A changed row updates the registration; it is signed anew,
-in the same generation, only where its entitlements or category changed or it was just approved.
-A badge signed before keeps opening what the record says now: the record overrules the badge.
+Importing a file twice changes nothing, also what the desk corrected in between. A changed row
+updates the registration, field by field; a hold stays. What is signed anew: see `changes`.
 """
 
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
 from datetime import datetime
 
 import asyncpg
@@ -17,10 +17,11 @@ from gate.access.model import Status
 from gate.access.policy import Policy
 from gate.access.wire import FeedRow
 from gate.server.appender import Appender
+from gate.server.changes import Changes
 from gate.server.issue import GENERATION_FIRST, Profiles, Signer, pseudonym
-from gate.server.registrations.parse import Parsed, Problem
+from gate.server.registrations.parse import Parsed, Problem, Registration
 from gate.server.store import registrations as store
-from gate.server.store.registrations import Issued, Stored
+from gate.server.store.registrations import Stored
 
 Progress = Callable[[str, int, int], None]
 ROWS_PER_STEP = 500
@@ -55,13 +56,10 @@ class ImportReport(msgspec.Struct, frozen=True):
 
 
 class _Plan:
-    """What an import would store, and the rows lanes would be told."""
+    """What an import would change."""
 
-    def __init__(self, profiles: Profiles) -> None:
-        self.profiles = profiles
-        self.saved: list[Stored] = []
-        self.issued: list[Issued] = []
-        self.told: list[FeedRow] = []
+    def __init__(self, changes: Changes) -> None:
+        self.changes = changes
         self.added = self.updated = self.unchanged = 0
 
 
@@ -78,23 +76,15 @@ async def run(
     """Apply a parsed file (or only plan it) and report. `progress(step, done, of)` is told how
     far it is; other work of the server goes on meanwhile."""
     started = time.perf_counter()
-    plan = _Plan(Profiles(()))
+    plan = _Plan(Changes(Profiles(()), signer, now))
 
     async def apply(connection: asyncpg.Connection) -> Sequence[FeedRow]:
         nonlocal plan
         plan = await _plan(connection, policy, signer, parsed, now, progress)
         if dry_run:
             return ()
-        progress("storing", len(plan.saved), len(parsed.rows))
-        for profile in plan.profiles.added:
-            await store.save_profile(connection, policy.edition, profile)
-        if plan.saved:
-            now_ms = int(now.timestamp() * 1000)
-            await store.save(connection, policy.edition, plan.saved, now_ms)
-        if plan.issued:
-            await store.save_badges(connection, policy.edition, plan.issued)
-        rows = [FeedRow(seq=0, profile=profile) for profile in plan.profiles.added]
-        return [*rows, *plan.told]
+        progress("storing", len(plan.changes.saved), len(parsed.rows))
+        return await plan.changes.write(connection, policy.edition)
 
     if parsed.rows:
         await appender.change(apply)
@@ -107,7 +97,7 @@ async def run(
         added=plan.added,
         updated=plan.updated,
         unchanged=plan.unchanged,
-        signed=len(plan.issued),
+        signed=len(plan.changes.issued),
         refused=parsed.refused,
         repeats=parsed.repeats,
         seconds=round(time.perf_counter() - started, 3),
@@ -127,32 +117,46 @@ async def _plan(
     edition = policy.edition
     before = await store.all_stored(connection, edition)
     signed = await store.badges(connection, edition)
-    plan = _Plan(Profiles(await store.profiles(connection, edition)))
-    taken = {each.holder for each in before.values()}
+    changes = Changes(Profiles(await store.profiles(connection, edition)), signer, now)
+    plan = _Plan(changes)
+    taken = await store.taken(connection, edition)
     for done, (_, registration) in enumerate(parsed.rows):
         if done % ROWS_PER_STEP == 0:
             progress("signing", done, len(parsed.rows))
             await asyncio.sleep(0)
         old = before.get(registration.code)
-        if old is not None and old.registration == registration:
-            plan.unchanged += 1
-            continue
         if old is None:
             plan.added += 1
-            holder, generation = pseudonym(taken), GENERATION_FIRST
+            holder = pseudonym(taken)
             taken.add(holder)
+            changes.take(Stored(registration, holder, 0, GENERATION_FIRST), None, signed)
+        elif registration == (old.imported or old.registration):
+            plan.unchanged += 1
         else:
             plan.updated += 1
-            holder, generation = old.holder, old.generation
-        profile = plan.profiles.of(registration)
-        new = Stored(registration, holder, profile.number, generation)
-        plan.saved.append(new)
-        if old is None or old.row != new.row:
-            plan.told.append(FeedRow(seq=0, holder=new.row))
-        issue, signed_profile = signed.get((holder, generation), (0, None))
-        if registration.status is Status.APPROVED and signed_profile != profile.number:
-            plan.issued.append(signer.issue(holder, generation, issue + 1, profile, now))
+            changes.take(imported_over(old, registration), old, signed)
     return plan
+
+
+def imported_over(old: Stored, registration: Registration) -> Stored:
+    """What the file changed since the last import is taken; what only the desk changed stays.
+
+    A hold stays a hold: the file's status is what the release will give back.
+    """
+    base, ours = old.imported or old.registration, old.registration
+    if old.held_status is not None:
+        ours = replace(ours, status=old.held_status)
+    news = {
+        each.name: theirs
+        for each in fields(Registration)
+        if (theirs := getattr(registration, each.name)) != getattr(base, each.name)
+    }
+    merged = replace(ours, **news)
+    imported = registration if merged != registration or old.held_status else None
+    if old.held_status is None:
+        return replace(old, registration=merged, imported=imported)
+    held = replace(merged, status=Status.BLOCKED)
+    return replace(old, registration=held, held_status=merged.status, imported=imported)
 
 
 def _shown(problem: Problem) -> ImportProblem:

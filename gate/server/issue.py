@@ -13,7 +13,15 @@ from pathlib import Path
 from nacl.signing import SigningKey as PrivateKey
 
 from gate.access.credential import sign
-from gate.access.model import Credential, Holder, Kind, Profile, SigningKey
+from gate.access.model import (
+    CategoryId,
+    Credential,
+    Entitlement,
+    Holder,
+    Kind,
+    Profile,
+    SigningKey,
+)
 from gate.access.policy import Policy
 from gate.server.registrations.parse import Registration
 from gate.server.store.registrations import Issued, meaning
@@ -102,13 +110,16 @@ class Profiles:
         self.added: list[Profile] = []
 
     def of(self, registration: Registration) -> Profile:
-        key = meaning(registration.category, registration.entitlements)
+        return self.for_meaning(registration.category, registration.entitlements)
+
+    def for_meaning(self, category: CategoryId, entitlements: tuple[Entitlement, ...]) -> Profile:
+        key = meaning(category, entitlements)
         profile = self._by_meaning.get(key)
         if profile is None:
             number = len(self._by_meaning) + 1
             if number > PROFILES_MAX:
                 raise TooManyProfiles(f"{number:,} different sets of entitlements")
-            profile = Profile(number, registration.category, registration.entitlements)
+            profile = Profile(number, category, entitlements)
             self._by_meaning[key] = profile
             self.added.append(profile)
         return profile

@@ -78,7 +78,7 @@ def _operation(
         "responses": _responses(route, by_type),
     }
     if route.body is not None or route.body_type != JSON:
-        schema = by_type[_key(route.body)] if route.body else {"type": "string"}
+        schema = {"type": "string"} if route.body in (None, bytes) else by_type[_key(route.body)]
         operation["requestBody"] = {
             "required": True,
             "content": {route.body_type: {"schema": schema}},
@@ -90,7 +90,9 @@ def _responses(route: Route, by_type: dict[str, Any]) -> dict[str, object]:
     if route.answer is None:
         answers: dict[str, object] = {"204": {"description": "Done"}}
     else:
-        content = {route.answer_type: {"schema": by_type[_key(route.answer)]}}
+        raw = {"type": "string", "format": "binary"}
+        schema = raw if route.answer is bytes else by_type[_key(route.answer)]
+        content = {route.answer_type: {"schema": schema}}
         answers = {str(route.status): {"description": "Answer", "content": content}}
     for status in sorted({*_implied_errors(route), *route.errors}):
         answers[str(status)] = {

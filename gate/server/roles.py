@@ -14,6 +14,8 @@ class Permission(StrEnum):
     VIEW_COUNTS = "view_counts"
     READ_PEOPLE = "read_people"
     WRITE_PEOPLE = "write_people"
+    APPROVE_PEOPLE = "approve_people"
+    """Let somebody in who was not: approve a walk-in, release a hold."""
     MANAGE_DEVICES = "manage_devices"
     MANAGE_STAFF = "manage_staff"
     COMMAND = "command"
@@ -28,6 +30,7 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     OPERATIONS = "operations"
     DESK = "desk"
+    DESK_LEAD = "desk_lead"
     ADMIN = "admin"
 
 
@@ -36,11 +39,15 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: frozenset({Permission.VIEW_COUNTS, Permission.COMMAND}),
     Role.OPERATIONS: frozenset({Permission.VIEW_COUNTS}),
     Role.DESK: frozenset({Permission.READ_PEOPLE, Permission.WRITE_PEOPLE}),
+    Role.DESK_LEAD: frozenset(
+        {Permission.READ_PEOPLE, Permission.WRITE_PEOPLE, Permission.APPROVE_PEOPLE}
+    ),
     Role.ADMIN: frozenset(
         {
             Permission.VIEW_COUNTS,
             Permission.READ_PEOPLE,
             Permission.WRITE_PEOPLE,
+            Permission.APPROVE_PEOPLE,
             Permission.MANAGE_DEVICES,
             Permission.MANAGE_STAFF,
             Permission.COMMAND,

@@ -4,15 +4,19 @@ from dataclasses import dataclass
 
 import asyncpg
 from aiohttp import web
+from nacl.secret import SecretBox
 
 from gate.access.policy import Policy
 from gate.clock import Clock
 from gate.server.appender import Appender
 from gate.server.auth import Auth
+from gate.server.claims import Claims
+from gate.server.desk.directory import Directory
 from gate.server.devices import Devices
 from gate.server.issue import Signer
 from gate.server.lan_key import LanKey
 from gate.server.live import Live
+from gate.server.mail.outbox import Outbox
 from gate.settings import ServerSettings
 
 
@@ -29,6 +33,10 @@ class Service:
     auth: Auth
     live: Live
     lan_key: LanKey
+    directory: Directory
+    photo_box: SecretBox
+    claims: Claims
+    outbox: Outbox
 
 
 SERVICE = web.AppKey("service", Service)

@@ -20,6 +20,7 @@ NAMES = (
     "badge",
     "printing",
     "imports",
+    "find",
     "restart",
     "scans",
     "screen",

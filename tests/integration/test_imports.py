@@ -216,7 +216,9 @@ async def test_names_stand_only_where_names_belong(server, database, caplog):
             await operator.get("/api/v1/editions/{edition}/recount"),
         ]
         found = await desk.get("/api/v1/editions/{edition}/registrations?find=brambleforth")
-        assert [p["family"] for p in found.good()] == ["Brambleforth"], "the desk does find her"
+        assert [p["name"] for p in found.good()] == ["Quillonette Brambleforth"], (
+            "the desk does find her"
+        )
         drawn = await kiosk.get("/api/v1/printer/badges/R-CANARY")
         assert drawn.good()["given"] == "Quillonette", "the printer does draw her"
         await database.execute(

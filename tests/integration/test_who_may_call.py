@@ -13,18 +13,20 @@ from gate.server.routes import Route, RouteTableError, Scope
 from tests.integration.calls import Answer, Api
 from tests.integration.conftest import Running
 
-STAFF = {"command line", "operator", "supervisor", "operations", "desk", "admin"}
+STAFF = {"command line", "operator", "supervisor", "operations", "desk", "desk_lead", "admin"}
 """The roles, and the operator's token; somebody with the role `operator` may only sign in."""
 EVERYBODY = {"nobody", *STAFF, "lane", "kiosk", "printer"}
 MAY = {
     Permission.PUBLIC: EVERYBODY,
     Permission.SIGNED_IN: STAFF,
     Permission.VIEW_COUNTS: {"command line", "supervisor", "operations", "admin"},
-    Permission.READ_PEOPLE: {"command line", "desk", "admin"},
-    Permission.WRITE_PEOPLE: {"command line", "desk", "admin"},
+    Permission.READ_PEOPLE: {"command line", "desk", "desk_lead", "admin"},
+    Permission.WRITE_PEOPLE: {"command line", "desk", "desk_lead", "admin"},
+    Permission.APPROVE_PEOPLE: {"command line", "desk_lead", "admin"},
     Permission.MANAGE_DEVICES: {"command line", "admin"},
     Permission.MANAGE_STAFF: {"command line", "admin"},
     Permission.COMMAND: {"command line", "supervisor", "admin"},
+    Permission.DEVICE: {"lane", "kiosk", "printer"},
     Permission.LANE: {"lane"},
     Permission.PRINT: {"kiosk", "printer"},
 }
@@ -88,7 +90,7 @@ async def test_every_answer_carries_the_security_headers_and_errors_are_problems
     for route in all_routes():
         for name in ("nobody", "command line", "lane"):
             answer = await knock(route, callers[name], server.service.policy.edition)
-            for header, value in HEADERS.items():
+            for header, value in (HEADERS | route.headers).items():
                 assert answer.headers[header] == value, (route.path, header)
             assert answer.headers["Cache-Control"] in ("no-store", "no-cache")
             if answer.status >= 400:
@@ -239,13 +241,20 @@ BODIES = {
 async def test_a_hostile_body_is_refused_in_words(name, server):
     """On every route that takes JSON, by whoever may call it."""
     operator, lane = await server.operator(), await server.device("one")
+    devices = {
+        Permission.LANE: lane,
+        Permission.DEVICE: lane,
+        Permission.PRINT: await server.device("two", None, "printer"),
+    }
     for route in all_routes():
         if route.body is None or route.body is bytes:
             continue
-        api = lane if route.permission is Permission.LANE else operator
-        path = route.path.replace("{device}", "x")
-        answer = await api.post(path, BODIES[name])
-        assert answer.status in (400, 422), (route.path, answer.raw)
+        path = route.path
+        for each in route.path_doc:
+            path = path.replace(f"{{{each}}}", "nobody")
+        answer = await devices.get(route.permission, operator).post(path, BODIES[name])
+        unnamed = "{" in route.path.replace("{edition}", "") and answer.status == 404
+        assert answer.status in (400, 422) or unnamed, (route.path, answer.raw)
         assert answer.title
 
 

@@ -368,8 +368,8 @@ def test_a_file_with_only_an_edition_names_the_missing_rest_once():
     assert "expected a table" in problems(text="event = 5")[0] + problems(text="event = 5")[1]
 
 
-@pytest.mark.parametrize("said", ["version = 1\nversion = 2", "name = ", "[[[", "x = " + "[\n" * 5000,
-                                  "x = " + "1" * 5000, "\0"])  # fmt: skip
+@pytest.mark.parametrize("said", ["version = 1\nversion = 2", "name = ", "[[[",
+                                  "x = " + "[\n" * 5000, "x = " + "1" * 5000, "\0"])  # fmt: skip
 def test_a_file_that_is_no_toml_says_so(said):
     (problem,) = problems(text=said)
     assert problem.startswith("week.toml: not readable as TOML: ")

@@ -4,7 +4,7 @@ printers also keep a log, and hand it in here."""
 import asyncio
 import contextlib
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from enum import StrEnum
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from aiohttp import web
 from msgspec import Meta
 
 from gate.access.capacity import is_hard, stock
-from gate.access.ledger import AT_MS_MAX
+from gate.access.ledger import AT_MS_MAX, LogRecord, RecordKind
 from gate.access.model import GateId
 from gate.access.policy_json import policy_json
 from gate.access.wire import (
@@ -33,12 +33,14 @@ from gate.access.wire import (
 )
 from gate.server.api.address import on_site
 from gate.server.appender import Appender
+from gate.server.desk import reprints
 from gate.server.problem import Refused
 from gate.server.roles import RECORD_KINDS, Permission
 from gate.server.routes import Call, Route, Scope
 from gate.server.service import Service
 from gate.server.store import log as store
 
+_decode_record = msgspec.json.Decoder(LogRecord).decode
 WAIT_S_MAX = 25
 LOG_BYTES_MAX = 2 * 1024 * 1024
 GATHER_S = 0.15
@@ -190,7 +192,10 @@ async def log(call: Call) -> LogAck:
     if device.role is not DeviceRole.LANE:
         latest_ms = AT_MS_MAX  # printing puts nobody anywhere, and a station corrects no clock
     appender = call.service.appender
-    return await appender.upload(device.id, device.epoch, batch, kinds, latest_ms)
+    acknowledged = await appender.upload(device.id, device.epoch, batch, kinds, latest_ms)
+    if RecordKind.PRINTED in kinds:
+        await reprints.settle(call.service, _readable(batch), device.id)
+    return acknowledged
 
 
 def _in_reach(call: Call, epoch: int, number: int) -> None:
@@ -198,6 +203,12 @@ def _in_reach(call: Call, epoch: int, number: int) -> None:
     held = call.service.appender.acked_through(call.device.id, epoch)
     if number > held + GAP_MAX:
         raise Refused(409, "Too far ahead", f"held are records up to {held}; send what follows")
+
+
+def _readable(batch: LogBatch) -> Iterator[LogRecord]:
+    for raw in batch.records:
+        with contextlib.suppress(msgspec.DecodeError):
+            yield _decode_record(raw)
 
 
 async def scan(call: Call) -> bytes:

@@ -20,6 +20,12 @@ PAGES = {
     "/welcome": ("welcome.html", HTML),
     "/docs": ("docs.html", HTML),
     "/command": ("command.html", HTML),
+    "/desk": ("desk.html", HTML),
+    "/pages/desk.css": ("desk.css", CSS),
+    "/pages/desk.js": ("desk.js", SCRIPT),
+    "/pages/desk-forms.js": ("desk-forms.js", SCRIPT),
+    "/pages/desk-person.js": ("desk-person.js", SCRIPT),
+    "/pages/desk-camera.js": ("desk-camera.js", SCRIPT),
     "/pages/style.css": ("style.css", CSS),
     "/pages/api.js": ("api.js", SCRIPT),
     "/pages/sign-in.js": ("sign-in.js", SCRIPT),
@@ -48,6 +54,15 @@ VENDOR = {
             "types",
         )
     },
+}
+HEADERS = {
+    "/desk": {
+        # Its photos come from the camera as blobs, and its scans from a worker's WebAssembly.
+        "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+        "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+    }
 }
 LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 
@@ -86,7 +101,14 @@ def _file(body: bytes, kind: str) -> web.Response:
 
 def _public(path: str, handler: Callable[[Call], Awaitable[object]]) -> Route:
     return Route(
-        "GET", path, handler, Permission.PUBLIC, Scope.NONE, "A page or its file", in_api=False
+        "GET",
+        path,
+        handler,
+        Permission.PUBLIC,
+        Scope.NONE,
+        "A page or its file",
+        in_api=False,
+        headers=HEADERS.get(path, {}),
     )
 
 

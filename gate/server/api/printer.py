@@ -9,22 +9,34 @@ from gate.server.problem import Refused
 from gate.server.registrations.parse import Registration
 from gate.server.roles import Permission
 from gate.server.routes import Call, Route, Scope
-from gate.server.store import piles
+from gate.server.service import Service
+from gate.server.store import piles, reprints
 from gate.server.store import registrations as store
 from gate.server.store.piles import Piled
+from gate.server.store.registrations import Stored
+from gate.server.store.reprints import ReprintState
 
 
 async def badge(call: Call) -> BadgeData:
     service, code = call.service, call.path["code"]
-    stored = await store.one(service.pool, service.policy.edition, code)
+    edition = service.policy.edition
+    stored = await store.one(service.pool, edition, code)
     if stored is None or stored.registration.status is not Status.APPROVED:
         raise Refused(404, "No badge", "there is no approved registration with this code")
-    text = await store.badge_text(
-        service.pool, service.policy.edition, stored.holder, stored.generation
-    )
+    generation = await _to_print(service, stored)
+    text = await store.badge_text(service.pool, edition, stored.holder, generation)
     if text is None:
         raise Refused(404, "No badge", "this registration has no signed badge")
-    return badge_data(stored.registration, stored.holder, stored.generation, text, service.policy)
+    return badge_data(stored.registration, stored.holder, generation, text, service.policy)
+
+
+async def _to_print(service: Service, stored: Stored) -> int:
+    """The generation the desk has set aside, else the one in force."""
+    code = stored.registration.code
+    prints = await reprints.of(service.pool, service.policy.edition, code)
+    if prints and prints[0].state is ReprintState.RESERVED and prints[0].holder == stored.holder:
+        return prints[0].generation
+    return stored.generation
 
 
 async def badges(call: Call) -> BadgePage:

@@ -22,7 +22,6 @@ from gate.server.api.pages import VENDOR as PAGES_VENDOR
 from gate.server.problem import Refused
 from gate.server.roles import Permission
 from gate.server.routes import WITHOUT_NUL, Call, Route, Scope
-from gate.server.store import registrations as store
 from gate.server.store import staff as audit_store
 
 MANIFEST, SVG, PNG = "application/manifest+json", "image/svg+xml", "image/png"
@@ -103,30 +102,12 @@ async def find(call: Call) -> list[Found]:
     if wait_s := finds.wait_s(device.id):
         raise Refused(429, "Too many searches", "wait a minute", wait_s)
     finds.begun(device.id)
-    words = query.name.casefold().strip()
     await audit_store.audit(service.pool, f"device {device.id}", "looked a name up", "")
-    # The index holds organisations and codes too; only names may find anybody here.
-    people = [
-        each.registration for each in await store.find(service.pool, service.policy.edition, words)
+    # Organisations and codes find nobody here, only names.
+    return [
+        Found(each.name_on_badge, service.policy.categories[each.category].name, each.country)
+        for each in (await service.directory.by_name(query.name))[:FOUND_MAX]
     ]
-    names = [
-        Found(
-            each.name_on_badge or f"{each.given} {each.family}".strip(),
-            service.policy.categories[each.category].name,
-            each.country,
-        )
-        for each in people
-        if any(
-            words in name.casefold()
-            for name in (
-                f"{each.given} {each.family}",
-                f"{each.family} {each.given}",
-                each.name_on_badge,
-                each.native_name,
-            )
-        )
-    ]
-    return names[:FOUND_MAX]
 
 
 def _own(name: str, kind: str) -> Callable[[Call], Awaitable[web.Response]]:

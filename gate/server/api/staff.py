@@ -10,7 +10,7 @@ from gate.server.roles import Permission, Role
 from gate.server.routes import Call, Route, Scope
 from gate.server.store import staff as store
 
-Roles = Annotated[tuple[Role, ...], Meta(min_length=1, max_length=5)]
+Roles = Annotated[tuple[Role, ...], Meta(min_length=1, max_length=len(Role))]
 
 
 class Account(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ export class Problem extends Error {
   constructor(status, body) {
     super(body?.detail ? `${body.title}: ${body.detail}` : body?.title ?? `HTTP ${status}`);
     this.status = status;
+    this.body = body;
   }
 }
 
@@ -16,17 +17,23 @@ export async function me() {
 }
 
 export async function call(method, path, body) {
-  const headers = {};
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const headers = {}, raw = body instanceof Blob;
+  if (body !== undefined) headers["Content-Type"] = raw ? body.type : "application/json";
   if (csrf && method !== "GET") headers["X-CSRF-Token"] = csrf;
   const answer = await fetch(path, {
-    method, headers, body: body === undefined ? undefined : JSON.stringify(body),
+    method, headers, body: raw || body === undefined ? body : JSON.stringify(body),
     credentials: "same-origin",
   });
   if (answer.status === 204) return null;
   const value = await answer.json().catch(() => null);
   if (!answer.ok) throw new Problem(answer.status, value);
   return value;
+}
+
+/** Where somebody begins who asked for no page: the wall, or the desk for who may see only that. */
+export function home({ permissions }) {
+  const desk = permissions.includes("read_people") && !permissions.includes("view_counts");
+  return desk ? "/desk" : "/";
 }
 
 export function signInFirst() {

@@ -1,4 +1,4 @@
-import { call } from "/pages/api.js";
+import { call, home } from "/pages/api.js";
 
 const form = document.getElementById("form");
 const button = form.querySelector("button");
@@ -11,8 +11,7 @@ form.addEventListener("submit", async (event) => {
   button.disabled = true;
   document.getElementById("problem").textContent = "";
   try {
-    await call("POST", "/api/v1/welcome", { token, ...Object.fromEntries(new FormData(form)) });
-    location.assign("/");
+    location.assign(home(await call("POST", "/api/v1/welcome", { token, ...Object.fromEntries(new FormData(form)) })));
   } catch (problem) {
     document.getElementById("problem").textContent = problem.message;
     button.disabled = false;

@@ -10,18 +10,22 @@ from gate.server.store.registrations import Connection, Stored, stored
 
 PILED = r"""
 WITH each AS (
-    SELECT r.code, r.holder, r.profile, r.status, r.generation, r.body, plain.name AS letters,
+    SELECT r.code, r.holder, r.profile, r.status, r.generation, r.version, r.notes,
+           r.held_status, r.imported, r.body, plain.name AS letters,
            CASE $7::text
                WHEN 'hall' THEN lpad(hall.rank::text, 4, '0')
                WHEN 'delegation' THEN regexp_replace(normalize(lower(
-                   convert_from(r.body, 'UTF8')::jsonb ->> 'organisation'), NFD),
+                   person.body ->> 'organisation'), NFD),
                    '[\u0300-\u036f]', '', 'g')
                ELSE '' END AS pile
     FROM registration r
     JOIN unnest($2::int[], $3::int[]) AS hall (profile, rank) ON hall.profile = r.profile
+    CROSS JOIN LATERAL (SELECT convert_from(r.body, 'UTF8')::jsonb AS body) AS person
     CROSS JOIN LATERAL (
         SELECT CASE WHEN $7 = 'code' THEN '' ELSE
-            regexp_replace(normalize(r.find, NFD), '[\u0300-\u036f]', '', 'g') END AS name
+            regexp_replace(normalize(lower(concat_ws(' ', nullif(person.body ->> 'family', ''),
+                nullif(person.body ->> 'given', ''), person.body ->> 'name_on_badge', r.code)),
+                NFD), '[\u0300-\u036f]', '', 'g') END AS name
     ) AS plain
     WHERE r.edition = $1 AND r.status = 'approved'
 ), chosen AS (

@@ -13,8 +13,6 @@ from gate.access.policy import Policy
 from gate.access.wire import HolderRow
 from gate.server.registrations.parse import Registration
 
-FOUND_MAX = 50
-
 SAVE_EDITION = """
 INSERT INTO edition (id, number, policy, policy_version) VALUES ($1, $2, $3, $4)
 ON CONFLICT (id) DO UPDATE SET number = excluded.number, policy = excluded.policy,
@@ -33,37 +31,48 @@ SAVE_PROFILE = "INSERT INTO profile (edition, number, meaning, body) VALUES ($1,
 HOLDERS = """
 SELECT holder, generation, profile, status, attention, delegation
 FROM registration WHERE edition = $1
+UNION ALL
+SELECT holder, generation, profile, status, '{}', 0 FROM pseudonym WHERE edition = $1
 """
-ALL = """
-SELECT code, holder, profile, status, generation, body FROM registration WHERE edition = $1
-"""
-ONE = """
-SELECT code, holder, profile, status, generation, body FROM registration
-WHERE edition = $1 AND code = $2
-"""
-FIND = """
-SELECT code, holder, profile, status, generation, body FROM registration
-WHERE edition = $1 AND find LIKE '%' || $2 || '%' ORDER BY find LIMIT $3
+_ROW = "code, holder, profile, generation, version, notes, held_status, imported, body"
+ALL = f"SELECT {_ROW} FROM registration WHERE edition = $1"  # noqa: S608
+ONE = f"SELECT {_ROW} FROM registration WHERE edition = $1 AND code = $2"  # noqa: S608
+OF_HOLDER = f"SELECT {_ROW} FROM registration WHERE edition = $1 AND holder = $2"  # noqa: S608
+CHANGED = """
+SELECT change, body, holder FROM registration WHERE edition = $1 AND change > $2
+ORDER BY change LIMIT $3
 """
 SAVE = """
-INSERT INTO registration (edition, code, holder, profile, status, generation, find, body,
-                          delegation, attention, status_ms)
-SELECT $1, code, holder, profile, status, generation, find, body, delegation,
-       string_to_array(attention, ','), $11
-FROM unnest($2::text[], $3::bigint[], $4::int[], $5::text[], $6::smallint[], $7::text[],
-            $8::bytea[], $9::bigint[], $10::text[])
-     AS each (code, holder, profile, status, generation, find, body, delegation, attention)
-ON CONFLICT (edition, code) DO UPDATE SET profile = excluded.profile, status = excluded.status,
-    generation = excluded.generation, find = excluded.find, body = excluded.body,
-    delegation = excluded.delegation, attention = excluded.attention,
+INSERT INTO registration (edition, code, holder, profile, status, generation, body,
+                          delegation, attention, status_ms, notes, held_status, imported)
+SELECT $1, code, holder, profile, status, generation, body, delegation,
+       string_to_array(attention, ','), $2, notes, held_status, imported
+FROM unnest($3::text[], $4::bigint[], $5::int[], $6::text[], $7::smallint[], $8::bytea[],
+            $9::bigint[], $10::text[], $11::text[], $12::text[], $13::bytea[])
+     AS each (code, holder, profile, status, generation, body, delegation, attention, notes,
+              held_status, imported)
+ON CONFLICT (edition, code) DO UPDATE SET holder = excluded.holder, profile = excluded.profile,
+    status = excluded.status, generation = excluded.generation, body = excluded.body,
+    delegation = excluded.delegation, attention = excluded.attention, notes = excluded.notes,
+    held_status = excluded.held_status, imported = excluded.imported,
     status_ms = CASE WHEN registration.status = excluded.status THEN registration.status_ms
                      ELSE excluded.status_ms END,
+    version = registration.version + 1, change = nextval('registration_change'),
     updated_at = now()
+"""
+SET_GENERATION = "UPDATE registration SET generation = $3 WHERE edition = $1 AND code = $2"
+TAKEN = """
+SELECT holder FROM registration WHERE edition = $1
+UNION ALL SELECT holder FROM pseudonym WHERE edition = $1
 """
 BADGES = """
 SELECT holder, generation, max(issue) AS issue, max(profile) FILTER (WHERE latest) AS profile
 FROM (SELECT *, issue = max(issue) OVER (PARTITION BY holder, generation) AS latest
       FROM badge WHERE edition = $1) AS each GROUP BY holder, generation
+"""
+BADGES_OF = """
+SELECT DISTINCT ON (generation) generation, issue, profile FROM badge
+WHERE edition = $1 AND holder = $2 ORDER BY generation, issue DESC
 """
 SAVE_BADGES = """
 INSERT INTO badge (edition, holder, generation, issue, key_id, profile, issued_min, text)
@@ -77,6 +86,8 @@ ORDER BY issue DESC LIMIT 1
 STATUSES = """
 SELECT holder, status, status_ms FROM registration
 WHERE edition = $1 AND status IN ('cancelled', 'blocked')
+UNION ALL
+SELECT holder, status, since_ms FROM pseudonym WHERE edition = $1 AND status = 'cancelled'
 """
 COUNT = "SELECT status, count(*) AS n FROM registration WHERE edition = $1 GROUP BY status"
 
@@ -94,6 +105,13 @@ class Stored:
     holder: int
     profile: int
     generation: int
+    version: int = 1
+    """Counts the changes: whoever edits says which one they saw."""
+    notes: str = ""
+    held_status: Status | None = None
+    """On hold: what the status was before, and will be after."""
+    imported: Registration | None = None
+    """What the last import said, where the desk changed it since."""
 
     @property
     def row(self) -> HolderRow:
@@ -198,27 +216,47 @@ async def one(connection: Connection, edition: str, code: str) -> Stored | None:
     return stored(row) if row else None
 
 
-async def find(connection: Connection, edition: str, words: str) -> list[Stored]:
-    """Registrations whose name, organisation or code contains the words; FOUND_MAX at most."""
-    pattern = words.casefold().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return [stored(row) for row in await connection.fetch(FIND, edition, pattern, FOUND_MAX)]
+async def of_holder(connection: Connection, edition: str, holder: int) -> Stored | None:
+    row = await connection.fetchrow(OF_HOLDER, edition, holder)
+    return stored(row) if row else None
+
+
+async def changed(
+    connection: Connection, edition: str, after: int, limit: int
+) -> list[tuple[int, int, Registration]]:
+    """(number of the change, holder, registration) of what changed after a number, in order."""
+    rows = await connection.fetch(CHANGED, edition, after, limit)
+    return [(row["change"], row["holder"], _decode_registration(row["body"])) for row in rows]
+
+
+async def taken(connection: Connection, edition: str) -> set[int]:
+    """Every pseudonym that stands on a badge, somebody's or not."""
+    return {row["holder"] for row in await connection.fetch(TAKEN, edition)}
+
+
+async def set_generation(connection: Connection, edition: str, code: str, generation: int) -> None:
+    await connection.execute(SET_GENERATION, edition, code, generation)
 
 
 async def save(connection: Connection, edition: str, rows: Sequence[Stored], now_ms: int) -> None:
     """`now_ms` is the venue's time: since when a changed status holds."""
+    bodies = [msgspec.json.encode(r.registration, order="deterministic") for r in rows]
+    imported = [r.imported and msgspec.json.encode(r.imported, order="deterministic") for r in rows]
     await connection.execute(
         SAVE,
         edition,
+        now_ms,
         [r.registration.code for r in rows],
         [r.holder for r in rows],
         [r.profile for r in rows],
         [r.registration.status.value for r in rows],
         [r.generation for r in rows],
-        [_find_text(r.registration) for r in rows],
-        [msgspec.json.encode(r.registration, order="deterministic") for r in rows],
+        bodies,
         [r.row.delegation for r in rows],
         [",".join(r.row.attention) for r in rows],
-        now_ms,
+        [r.notes for r in rows],
+        [r.held_status and r.held_status.value for r in rows],
+        imported,
     )
 
 
@@ -232,6 +270,14 @@ async def badges(connection: Connection, edition: str) -> dict[tuple[int, int], 
     """(holder, generation) -> (newest issue, the profile it was signed with)."""
     rows = await connection.fetch(BADGES, edition)
     return {(r["holder"], r["generation"]): (r["issue"], r["profile"]) for r in rows}
+
+
+async def badges_of(
+    connection: Connection, edition: str, holder: int
+) -> dict[tuple[int, int], tuple[int, int]]:
+    """The same for one holder."""
+    rows = await connection.fetch(BADGES_OF, edition, holder)
+    return {(holder, r["generation"]): (r["issue"], r["profile"]) for r in rows}
 
 
 async def save_badges(connection: Connection, edition: str, rows: Sequence[Issued]) -> None:
@@ -263,10 +309,12 @@ async def count(connection: Connection, edition: str) -> dict[Status, int]:
 def stored(row: asyncpg.Record) -> Stored:
     """From the columns code, holder, profile, generation and body."""
     return Stored(
-        _decode_registration(row["body"]), row["holder"], row["profile"], row["generation"]
+        _decode_registration(row["body"]),
+        row["holder"],
+        row["profile"],
+        row["generation"],
+        row["version"],
+        row["notes"],
+        Status(row["held_status"]) if row["held_status"] else None,
+        _decode_registration(row["imported"]) if row["imported"] else None,
     )
-
-
-def _find_text(r: Registration) -> str:
-    parts = (r.family, r.given, r.name_on_badge, r.native_name, r.organisation, r.code)
-    return " ".join(part for part in parts if part).casefold()

@@ -1,25 +1,20 @@
-"""Registrations: the import, with progress while it runs, and looking somebody up."""
+"""The import of registrations, with progress while it runs."""
 
 import asyncio
 import contextlib
-from datetime import date
-from functools import partial
 from typing import Annotated
 
 import msgspec
 from aiohttp import web
 from msgspec import Meta
 
-from gate.access.model import CategoryId, EventId, Status
 from gate.server import imports
 from gate.server.imports import ImportReport
 from gate.server.problem import Problem, Refused, refusal
 from gate.server.registrations.parse import parse
 from gate.server.roles import Permission
 from gate.server.routes import WITHOUT_NUL, Call, Route, Scope, read_limited
-from gate.server.store import registrations as store
 from gate.server.store import staff as audit_store
-from gate.server.store.registrations import Stored
 
 NDJSON = "application/x-ndjson"
 STEPS_QUEUED_MAX = 1000
@@ -31,11 +26,6 @@ class ImportQuery(msgspec.Struct):
     dry_run: bool = False
 
 
-class FindQuery(msgspec.Struct):
-    find: Annotated[str, Meta(min_length=3, max_length=80, pattern=WITHOUT_NUL)]
-    """Part of a name, an organisation or a code: three characters at least."""
-
-
 class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of an import's answer; the last one carries the report, or why there is none."""
 
@@ -44,30 +34,6 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     of: int = 0
     report: ImportReport | None = None
     problem: Problem | None = None
-
-
-class Held(msgspec.Struct, frozen=True):
-    event: EventId
-    days: tuple[date, ...]
-
-
-class Person(msgspec.Struct, frozen=True):
-    """A registration as the desk sees it."""
-
-    code: str
-    name_on_badge: str
-    given: str
-    family: str
-    native_name: str
-    organisation: str
-    country: str
-    category: CategoryId
-    status: Status
-    language: str
-    email: str
-    photo: str
-    generation: int
-    entitlements: tuple[Held, ...]
 
 
 async def import_file(call: Call) -> web.StreamResponse:
@@ -129,42 +95,6 @@ async def _tell(response: web.StreamResponse, step: Step) -> None:
         await response.write(msgspec.json.encode(step) + b"\n")
 
 
-async def find(call: Call) -> list[Person]:
-    assert isinstance(call.query, FindQuery)
-    found = await store.find(call.service.pool, call.service.policy.edition, call.query.find)
-    return [_person(each) for each in found]
-
-
-async def one(call: Call) -> Person:
-    stored = await store.one(call.service.pool, call.service.policy.edition, call.path["code"])
-    if stored is None:
-        raise Refused(404, "No such registration", "there is none with this code")
-    return _person(stored)
-
-
-def _person(stored: Stored) -> Person:
-    r = stored.registration
-    held = tuple(Held(e.event, tuple(sorted(e.days))) for e in r.entitlements)
-    return Person(
-        r.code,
-        r.name_on_badge,
-        r.given,
-        r.family,
-        r.native_name,
-        r.organisation,
-        r.country,
-        r.category,
-        r.status,
-        r.language,
-        r.email,
-        r.photo,
-        stored.generation,
-        held,
-    )
-
-
-_read = partial(Route, "GET", permission=Permission.READ_PEOPLE, scope=Scope.PATH)
-
 ROUTES = (
     Route(
         "POST",
@@ -178,20 +108,5 @@ ROUTES = (
         query=ImportQuery,
         body_type="application/octet-stream",
         errors=(409, 413, 415),
-    ),
-    _read(
-        "/api/v1/editions/{edition}/registrations",
-        find,
-        summary="Find people by part of a name",
-        answer=list[Person],
-        query=FindQuery,
-    ),
-    _read(
-        "/api/v1/editions/{edition}/registrations/{code}",
-        one,
-        summary="One registration",
-        answer=Person,
-        errors=(404,),
-        path_doc={"code": "registration code"},
     ),
 )

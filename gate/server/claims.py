@@ -1,0 +1,30 @@
+"""Claim codes of an edition's registrations: made from one key file, stored nowhere."""
+
+import os
+import secrets
+from pathlib import Path
+
+from gate.access import claim
+
+_KEY_BYTES = 32
+
+
+class Claims:
+    """`folder` keeps the key beside the signing keys; made at the first start, mode 0600."""
+
+    def __init__(self, edition: str, folder: Path) -> None:
+        self._edition = edition
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / f"{edition}-claims.key"
+        if not path.exists():
+            part = path.with_suffix(".part")
+            with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(secrets.token_bytes(_KEY_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+            part.rename(path)
+        self._key = path.read_bytes()
+
+    def of(self, code: str) -> str:
+        """The claim code of the registration with this code."""
+        return claim.make(self._key, self._edition, code)

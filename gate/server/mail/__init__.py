@@ -1,0 +1,1 @@
+"""Mails to the people expected: `compose` writes them, `outbox` sends them."""
