@@ -20,7 +20,9 @@ TROUBLES_SHOWN = 50
 Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=WITHOUT_NUL)]
 
 
-class Send(msgspec.Struct, frozen=True):
+class Send(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A misspelt `dry_run` must not send."""
+
     codes: Annotated[tuple[Code, ...], Meta(max_length=1000)] = ()
     """Of these registrations; none: of everybody approved who has an address."""
     again: bool = False
