@@ -2,8 +2,10 @@
 
 import pytest
 
+from badge_printer.samples import portrait
 from gate.access.wire import BadgeQuery
 from gate.client import CallRefused, Client
+from gate.server.api import printer as api
 from tests.integration import people
 
 PEOPLE = (
@@ -109,3 +111,23 @@ async def test_what_cannot_be_asked_is_said(printer, query, said):
 async def test_after_a_code_that_is_not_among_them_nothing_follows(printer):
     page = await printer.badges(BadgeQuery(after="R-NOBODY"))
     assert (page.badges, page.more) == ((), False)
+
+
+async def test_photos_come_with_the_badges_and_a_page_ends_before_it_is_too_large(
+    server, printer, monkeypatch
+):
+    desk = await server.staff("desk")
+    for code in ("R-02", "R-03"):
+        path = f"/api/v1/editions/{{edition}}/registrations/{code}/photo"
+        (await desk.post(path, portrait())).good()
+    one = await printer.badge("R-02")
+    assert one.photo.startswith(b"\xff\xd8\xff")
+    assert (await printer.badge("R-01")).photo == b""
+    page = await printer.badges(BadgeQuery())
+    with_photos = [each.badge.code for each in page.badges if each.badge.photo]
+    assert (with_photos, page.more) == (["R-02", "R-03"], False)
+    monkeypatch.setattr(api, "PHOTO_BYTES_PER_PAGE_MAX", len(one.photo) + 1)
+    page = await printer.badges(BadgeQuery())
+    assert ([each.badge.code for each in page.badges], page.more) == (["R-01", "R-02"], True)
+    page = await printer.badges(BadgeQuery(after="R-02"))
+    assert [each.badge.code for each in page.badges] == ["R-03", "R-04", "R-05", "R-06", "R-07"]

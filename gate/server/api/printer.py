@@ -2,9 +2,12 @@
 
 import asyncio
 
+from msgspec import structs
+
 from gate.access.model import Profile, Status
 from gate.access.policy import Policy
 from gate.access.wire import BadgeData, BadgeOrder, BadgePage, BadgeQuery, DayChips, PiledBadge
+from gate.server.desk import photos
 from gate.server.problem import Refused
 from gate.server.registrations.parse import Registration
 from gate.server.roles import Permission
@@ -15,6 +18,9 @@ from gate.server.store import registrations as store
 from gate.server.store.piles import Piled
 from gate.server.store.registrations import Stored
 from gate.server.store.reprints import ReprintState
+
+PHOTO_BYTES_PER_PAGE_MAX = 16 * 1024 * 1024
+"""A page of badges ends early rather than grow beyond what a client takes."""
 
 
 async def badge(call: Call) -> BadgeData:
@@ -27,7 +33,8 @@ async def badge(call: Call) -> BadgeData:
     text = await store.badge_text(service.pool, edition, stored.holder, generation)
     if text is None:
         raise Refused(404, "No badge", "this registration has no signed badge")
-    return badge_data(stored.registration, stored.holder, generation, text, service.policy)
+    drawn = badge_data(stored.registration, stored.holder, generation, text, service.policy)
+    return structs.replace(drawn, photo=(await photos.of(service, [code])).get(code, b""))
 
 
 async def _to_print(service: Service, stored: Stored) -> int:
@@ -56,14 +63,36 @@ async def badges(call: Call) -> BadgePage:
     ranks = [(number, names.index(hall)) for number, hall in halls.items()]
     found, total = await piles.piled(service.pool, policy.edition, query, ranks)
 
+    faces = await photos.of(service, [each.stored.registration.code for each in found])
+    kept = _within(found, faces)
+
     def drawn() -> tuple[PiledBadge, ...]:
-        return tuple(_piled(each, query.order, halls, policy) for each in found)
+        return tuple(_piled(each, query.order, halls, policy, faces) for each in kept)
 
     # Hundreds of badges take a moment; lanes must not wait for them.
-    return BadgePage(await asyncio.to_thread(drawn), total, len(found) == query.limit)
+    return BadgePage(
+        await asyncio.to_thread(drawn), total, len(kept) == query.limit or kept != found
+    )
 
 
-def _piled(each: Piled, order: BadgeOrder, halls: dict[int, str], policy: Policy) -> PiledBadge:
+def _within(found: list[Piled], faces: dict[str, bytes]) -> list[Piled]:
+    """As many as fit into an answer with their photos; one at least."""
+    size, kept = 0, list[Piled]()
+    for each in found:
+        size += len(faces.get(each.stored.registration.code, b""))
+        if kept and size > PHOTO_BYTES_PER_PAGE_MAX:
+            break
+        kept.append(each)
+    return kept
+
+
+def _piled(
+    each: Piled,
+    order: BadgeOrder,
+    halls: dict[int, str],
+    policy: Policy,
+    faces: dict[str, bytes],
+) -> PiledBadge:
     stored = each.stored
     pile = {
         BadgeOrder.HALL: halls.get(stored.profile, ""),
@@ -72,7 +101,7 @@ def _piled(each: Piled, order: BadgeOrder, halls: dict[int, str], policy: Policy
         BadgeOrder.CODE: "",
     }[order]
     data = badge_data(stored.registration, stored.holder, stored.generation, each.text, policy)
-    return PiledBadge(pile, data)
+    return PiledBadge(pile, structs.replace(data, photo=faces.get(data.code, b"")))
 
 
 def _hall(profile: Profile, policy: Policy) -> str:

@@ -74,6 +74,12 @@ async def read(service: Service, code: str) -> bytes:
     return service.photo_box.decrypt(sealed)
 
 
+async def of(service: Service, codes: Sequence[str]) -> dict[str, bytes]:
+    """The JPEG of each of these people who has one, for their badges."""
+    sealed = await store.photos(service.pool, service.policy.edition, codes)
+    return {code: service.photo_box.decrypt(body) for code, body in sealed.items()}
+
+
 async def redrawn(raw: bytes) -> bytes:
     """The photo as we keep it. Raises Refused 422 with what is wrong with the file."""
     if not raw.startswith(_SIGNATURES):

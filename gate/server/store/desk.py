@@ -37,6 +37,7 @@ INSERT INTO photo (edition, code, body, at_ms) VALUES ($1, $2, $3, $4)
 ON CONFLICT (edition, code) DO UPDATE SET body = excluded.body, at_ms = excluded.at_ms
 """
 PHOTO = "SELECT body FROM photo WHERE edition = $1 AND code = $2"
+PHOTOS = "SELECT code, body FROM photo WHERE edition = $1 AND code = ANY($2::text[])"
 PHOTO_AT = "SELECT at_ms FROM photo WHERE edition = $1 AND code = $2"
 FORGET_PHOTO = "DELETE FROM photo WHERE edition = $1 AND code = $2 RETURNING at_ms"
 PRINTED = """
@@ -151,6 +152,12 @@ async def save_photo(
 async def photo(connection: Connection, edition: str, code: str) -> bytes | None:
     body: bytes | None = await connection.fetchval(PHOTO, edition, code)
     return body
+
+
+async def photos(connection: Connection, edition: str, codes: Sequence[str]) -> dict[str, bytes]:
+    """Sealed, by code, of those who have one."""
+    rows = await connection.fetch(PHOTOS, edition, codes)
+    return {row["code"]: row["body"] for row in rows}
 
 
 async def photo_at(connection: Connection, edition: str, code: str) -> int | None:
