@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from deploy.demo import people, programs, recording
+from deploy.demo import arguments, people, programs, recording
 from deploy.demo.programs import Program
 from gate import clock
 from gate.access.policy import Policy
@@ -27,7 +27,6 @@ from gate.client import CallRefused, Client, ServerAway
 from gate.edge import enrolment
 from gate.editions import example
 
-START = "2026-07-07T07:45:00+02:00"
 DAY_ENDS_HOUR = 20
 CAMERA_LANE = "north-1-a"
 PHONE = {"id": "phone", "role": "lane", "gate": "west_3"}
@@ -41,26 +40,19 @@ class Failed(Exception):
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="deploy/dev run", description=__doc__)
-    parser.add_argument("--start", default=START, help=f"venue time; default {START}")
-    parser.add_argument("--speed", type=float, default=20.0, help="venue seconds in a real one")
-    parser.add_argument("--people", type=int, default=people.PEOPLE)
-    parser.add_argument("--port", type=int, default=8700, help="first of three ports")
-    parser.add_argument("--folder", type=Path, default=programs.ROOT / ".run")
-    parser.add_argument("--fresh", action="store_true", help="forget the last run")
-    arguments = parser.parse_args()
+    chosen = arguments.read(about=__doc__)
     try:
-        return asyncio.run(Demonstration(arguments).run())
+        return asyncio.run(Demonstration(chosen).run())
     except (Failed, ServerAway, CallRefused, OSError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
 
 
 class Demonstration:
-    def __init__(self, arguments: argparse.Namespace) -> None:
-        self._arguments = arguments
-        self._folder: Path = arguments.folder
-        self._port: int = arguments.port
+    def __init__(self, chosen: argparse.Namespace) -> None:
+        self._chosen = chosen
+        self._folder: Path = chosen.folder
+        self._port: int = chosen.port
         self._policy: Policy = parse(example(), "example edition")
         self._running: list[Program] = []
         self._stop = asyncio.Event()
@@ -77,7 +69,7 @@ class Demonstration:
         for each in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(each, self._stop.set)
         self._check_ports()
-        if self._arguments.fresh:
+        if self._chosen.fresh:
             shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True, exist_ok=True)
         now = self._clock()
@@ -93,7 +85,7 @@ class Demonstration:
         people_file = self._folder / "people.csv"
         with _step("inventing the registrations"):
             if not people_file.exists():
-                await asyncio.to_thread(people.write, people_file, self._arguments.people)
+                await asyncio.to_thread(people.write, people_file, self._chosen.people)
         with _step("starting server and database"):
             self._launch("server", ["gate", "serve"], {
                 "GATE_SERVER_PORT": str(self._port), "GATE_SERVER_CLOCK": str(now),
@@ -227,7 +219,7 @@ class Demonstration:
 
     def _clock(self) -> clock.Clock:
         """Where the last run stopped; the next morning when that day was over."""
-        start = datetime.fromisoformat(self._arguments.start)
+        start: datetime = self._chosen.start
         stopped = self._folder / "stopped-at"
         if stopped.exists():
             last = self._policy.local(datetime.fromisoformat(stopped.read_text()))
@@ -235,10 +227,10 @@ class Demonstration:
                 last = last.replace(hour=7, minute=30, second=0) + timedelta(days=1)
             if start < last < self._policy.expires - timedelta(days=1):
                 start = last
-        return clock.starting_now(start, self._arguments.speed)
+        return clock.starting_now(start, self._chosen.speed)
 
     def _check_ports(self) -> None:
-        for port in range(self._port, self._port + 3):
+        for port in range(self._port, self._port + arguments.PORTS):
             with socket.socket() as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 try:

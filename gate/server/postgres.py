@@ -28,6 +28,7 @@ USER = "gate"
 DATABASE = "gate"
 _log = logging.getLogger(__name__)
 START_S = 30.0
+REACH_S = 10.0
 WATCH_S = 0.2
 STOP_S = 20.0
 COMMAND_S = 60.0
@@ -51,6 +52,7 @@ async def database(settings: ServerSettings) -> AsyncIterator[str]:
     Raises DatabaseError in plain words when it cannot be started or reached.
     """
     if settings.database_url:
+        await _reach(settings.database_url)
         yield settings.database_url
         return
     server = Embedded(settings.data_dir / "postgres")
@@ -63,6 +65,19 @@ async def database(settings: ServerSettings) -> AsyncIterator[str]:
         with contextlib.suppress(asyncio.CancelledError):
             await watch
         await server.stop()
+
+
+async def _reach(url: str) -> None:
+    """Raises DatabaseError; its words never repeat the address, which may hold a password."""
+    try:
+        connection = await asyncpg.connect(url, timeout=REACH_S)
+    except TimeoutError:
+        raise DatabaseError(f"database_url: no answer within {REACH_S:.0f} s") from None
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise DatabaseError(f"database_url: {error}") from None
+    except ValueError:
+        raise DatabaseError("database_url: expected such as postgresql://user@host/name") from None
+    await connection.close()
 
 
 class Embedded:

@@ -35,6 +35,10 @@ class Served:
         return f"http://127.0.0.1:{self._port}"
 
     @property
+    def data(self) -> Path:
+        return self._folder / "server"
+
+    @property
     def said(self) -> str:
         """Everything the process has written, over all its starts."""
         return (self._folder / "serve.log").read_text()

@@ -102,12 +102,3 @@ async def test_a_lane_says_how_wrong_its_clock_is(server, operator):
     (await lane.post("/api/v1/lane/hello", body)).good()
     (device,) = (await operator.get(f"{EDITION}/devices")).good()
     assert device["clock_off_ms"] == pytest.approx(2 * 24 * 3_600_000, abs=60_000)
-
-
-async def test_a_search_needs_three_characters_and_tells_no_badges_text(server, operator):
-    await server.import_rows(people.file(people.canary()))
-    search = f"{EDITION}/registrations?find="
-    assert (await operator.get(f"{search}qu")).status == 422
-    found = await operator.get(f"{search}QUILL")
-    assert [each["code"] for each in found.good()] == ["R-CANARY"]
-    assert (await server.badge("R-CANARY")).encode() not in found.raw

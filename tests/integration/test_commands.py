@@ -85,3 +85,28 @@ async def test_an_operator_sets_a_venue_up_from_the_command_line(served, tmp_pat
         assert word.casefold() not in served.said.casefold()
     status, _, error = await served.run("enrol", "x", "--gate", "west_3")
     assert (status, "does not answer" in error) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("hello", "scheme is expected"),
+        ("postgresql://someone:hidden@127.0.0.1:1/x", "Connect"),
+        ("postgresql://someone:hidden@[::1/x", "expected such as postgresql://"),
+    ],
+)
+async def test_a_database_that_cannot_be_reached_ends_the_start_in_words(served, url, said):
+    status, _, error = await served.run("serve", DATABASE_URL=url)
+    assert status == 1
+    assert error.splitlines()[-1].startswith("gate serve: database_url: ")
+    assert said in error
+    assert "Traceback" not in error and "hidden" not in error
+
+
+async def test_the_service_runs_on_a_database_of_ones_own(served, database_url):
+    served.environ["DATABASE_URL"] = database_url
+    await served.start()
+    async with served.operator() as operator:
+        assert (await operator.get("/api/v1/me")).good()["edition"]
+    assert await served.stop() == 0
+    assert not list(served.data.glob("postgres*")), "nothing embedded was started"
