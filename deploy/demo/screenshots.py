@@ -23,6 +23,7 @@ SPEED = 60
 READY_S = 120.0
 WALL = {"width": 1920, "height": 1080}
 LANE = {"width": 1280, "height": 720}
+PHONE = {"width": 412, "height": 892}
 ENTERED_MIN = 1500
 """The wall is photographed once so many have entered: an empty wall shows nothing."""
 
@@ -55,7 +56,7 @@ async def _take(into: Path, port: int) -> None:
         try:
             said = await asyncio.wait_for(_links(demonstration), READY_S)
             async with async_playwright() as playwright:
-                browser = await chromium(playwright)
+                browser = await chromium(playwright, *_camera(Path(folder)))
                 await _photograph(browser, said, port, into)
                 await browser.close()
         finally:
@@ -74,12 +75,25 @@ async def _links(demonstration: asyncio.subprocess.Process) -> str:
     raise Failed(f"the demonstration did not start:\n{said}")
 
 
+def _camera(folder: Path) -> tuple[str, ...]:
+    """What makes Chromium's camera see the demonstration's frames."""
+    film = folder / "film.mjpeg"
+    frames = sorted((folder / "frames").glob("*.jpg"))
+    film.write_bytes(b"".join(each.read_bytes() for each in frames))
+    return (
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    )
+
+
 async def _photograph(browser: Browser, said: str, port: int, into: Path) -> None:
     lane = await browser.new_page(viewport=LANE)  # type: ignore[arg-type]
     await lane.goto(f"http://127.0.0.1:{port + 1}/")
     for colour in ("green", "red"):
         await _light(lane, colour)
         await _save(lane, into / f"lane-{colour}.png")
+    await _phone(browser, _link(said, "scanner"), into)
     wall = await browser.new_page(viewport=WALL)  # type: ignore[arg-type]
     await sign_up(wall, _link(said, "dashboard"))
     await _busy(wall)
@@ -88,6 +102,23 @@ async def _photograph(browser: Browser, said: str, port: int, into: Path) -> Non
     await badge.goto(_link(said, "a badge").removesuffix(".pdf") + ".png")
     await badge.locator("img").screenshot(path=into / "badge.png")
     print(into / "badge.png")
+
+
+async def _phone(browser: Browser, link: str, into: Path) -> None:
+    """A guard's phone: a badge let in, one that is not, and the same without a network."""
+    context = await browser.new_context(viewport=PHONE)  # type: ignore[arg-type]
+    page = await context.new_page()
+    await page.goto(link)
+    for state in ("green", "red"):
+        await page.wait_for_selector(f"body[data-state={state}]", timeout=60_000)
+        await page.wait_for_timeout(300)
+        await _save(page, into / f"phone-{state}.png")
+    await context.set_offline(True)
+    await page.wait_for_selector("#link[data-link=offline]")
+    await page.wait_for_selector("body[data-state=green]:not([data-waiting='0'])")
+    await page.wait_for_timeout(300)
+    await _save(page, into / "phone-offline.png")
+    await context.close()
 
 
 async def sign_up(page: Page, link: str) -> None:

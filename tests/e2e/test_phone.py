@@ -499,3 +499,15 @@ async def test_a_supervisor_s_own_badge_serves_instead_of_the_pin(program: Serve
         await guard.page.wait_for_selector("#desk[open]")
         assert await guard.page.input_value("#pin") == ""
         assert await guard.shown() == 0
+
+
+async def test_a_newer_page_is_taken_in_a_quiet_moment(program: Server):
+    async with phone(program) as guard:
+        await guard.page.wait_for_selector("body[data-kept=yes]")
+        await guard.page.reload()
+        await guard.ready()
+        async with guard.page.expect_event("load"):
+            await guard.page.evaluate(
+                "navigator.serviceWorker.dispatchEvent(new Event('controllerchange'))"
+            )
+        await guard.ready()

@@ -21,26 +21,42 @@ import { wedge } from "./wedge.js";
 const LANGUAGES = { en: "English", fr: "Français", es: "Español", ru: "Русский", ar: "العربية", zh: "中文" };
 const LOCK = "gate-scanner";
 const SCANS_WAITING_MAX = 3;
+const TICK_MS = 5000;
+const UPDATE_MS = 3_600_000;
 
 const at = (id) => document.getElementById(id);
 const light = new Light();
 let text, said, store, clock, lane, sync, camera, desk;
-let direction = "entry", waiting = 0;
+let direction = "entry", waiting = 0, newer = false;
 
 const say = (name, args) => text.say(name, args);
 
 async function start() {
   await speak(localStorage.getItem("language") ?? undefined);
   chooseLanguage();
-  navigator.serviceWorker?.register("/scan/offline.js", { scope: "/scan" })
-    .then(() => navigator.serviceWorker.ready).then(() => { document.body.dataset.kept = "yes"; })
-    .catch((error) => console.error("the page cannot be kept for offline", error));
+  if (navigator.serviceWorker) keepOnPhone().catch((error) => console.error("not kept for offline", error));
   if (!isSecureContext || !crypto.subtle) return light.block(say("scanner-insecure"));
   if (!navigator.locks) return live();
   // One tab is the lane; another waits until it closes, so that no number is given twice.
   const held = await navigator.locks.query();
   if (held.held.some((each) => each.name === LOCK)) light.block(say("scanner-other-tab"));
   await navigator.locks.request(LOCK, live);
+}
+
+/** Keep the page on the phone; once a newer one is there, the next quiet moment takes it. */
+async function keepOnPhone() {
+  const { serviceWorker } = navigator, first = !serviceWorker.controller;
+  serviceWorker.addEventListener("controllerchange", () => { newer ||= !first; });
+  const registration = await serviceWorker.register("/scan/offline.js", { scope: "/scan" });
+  await serviceWorker.ready;
+  document.body.dataset.kept = "yes";
+  setInterval(() => registration.update().catch(() => null), UPDATE_MS);
+}
+
+/** Every few seconds: what changes by itself, such as the day. */
+function tick() {
+  if (newer && light.colour === "ready" && !document.querySelector("dialog[open]")) location.reload();
+  draw();
 }
 
 /** Being the lane; never returns while the page lives. */
@@ -83,7 +99,7 @@ async function work(identity) {
   sync.run();
   camera.start();
   stayAwake();
-  setInterval(draw, 5000);
+  setInterval(tick, TICK_MS);
 }
 
 function seen() {
