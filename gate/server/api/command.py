@@ -17,7 +17,7 @@ from gate.server.routes import Call, Route, Scope
 from gate.server.store import registrations, supervisors
 from gate.server.store import staff as audit_store
 
-PIN = Annotated[str, Meta(pattern=r"^[0-9]{6,12}$")]
+PIN = Annotated[str, Meta(pattern=r"^[0-9]{6,12}$(?!\n)")]
 
 
 class NewMode(msgspec.Struct, frozen=True):
