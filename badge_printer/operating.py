@@ -35,10 +35,10 @@ _PrinterName = Annotated[str, Meta(max_length=32)]
 class Print(msgspec.Struct, frozen=True):
     """A badge to print. Send the same `key` when asking again after a lost answer."""
 
-    code: Annotated[str, Meta(pattern=f"^{CODE.pattern}$")]
+    code: Annotated[str, Meta(pattern=f"^{CODE.pattern}$(?!\\n)")]
     printer: _PrinterName = ""
     """Empty: the printer with the least to do."""
-    key: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,64}$")] = ""
+    key: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,64}$(?!\n)")] = ""
     again: bool = False
     """A second copy of a badge that this station has printed before."""
     badge: BadgeData | None = None

@@ -40,6 +40,11 @@ def _parser() -> argparse.ArgumentParser:
     revoke = commands.add_parser("revoke", help="cut off a device that was lost: it wipes itself")
     revoke.add_argument("device", help="its name, such as north-1-a")
     revoke.set_defaults(run=_revoke)
+    stolen = commands.add_parser(
+        "revoke-key", help="a signing key was stolen: only badges the record names open from now on"
+    )
+    stolen.add_argument("key", type=int, help="its number; the first key of an edition is 1")
+    stolen.set_defaults(run=_revoke_key)
 
     link = commands.add_parser("admin-link", help="a one-time link that makes an account")
     link.add_argument(
@@ -121,6 +126,12 @@ def _revoke(arguments: argparse.Namespace) -> int:
     from gate.commands.remote import revoke
 
     return revoke(arguments.device)
+
+
+def _revoke_key(arguments: argparse.Namespace) -> int:
+    from gate.commands.remote import revoke_key
+
+    return revoke_key(arguments.key)
 
 
 def _admin_link(arguments: argparse.Namespace) -> int:

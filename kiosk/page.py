@@ -102,7 +102,7 @@ class Page:
     async def _acted(self, request: web.Request) -> web.Response:
         try:
             act = msgspec.json.decode(await request.read(), type=Act)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return web.Response(status=400, text=f"not an act: {error}\n")
         return _answer(await self._act(act))
 
@@ -113,7 +113,7 @@ class Page:
         """A turnstile's controller on this machine says whether somebody went through."""
         try:
             turned = msgspec.json.decode(await request.read(), type=Turned).turned
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return web.Response(status=400, text=f'expected {{"turned": false}}: {error}\n')
         return web.Response(status=204) if turned else _answer(await self._turnstile())
 

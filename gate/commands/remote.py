@@ -15,6 +15,7 @@ import qrcode
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from gate.access.wire import DeviceRole
 from gate.client import CallRefused, Client, ServerAway
@@ -92,7 +93,7 @@ def show(report: dict[str, Any]) -> None:
     out = Console(soft_wrap=True, highlight=False)
     kind = f"{report['encoding']}, separator {report['separator']}" if report["encoding"] else ""
     head = "Dry run, nothing stored. " if report["dry_run"] else ""
-    out.print(f"{head}{report['file']}" + (f" ({kind})" if kind else ""), markup=False)
+    out.print(plain(f"{head}{report['file']}" + (f" ({kind})" if kind else "")), markup=False)
     out.print(
         f"{report['added']:,} new, {report['updated']:,} changed, "
         f"{report['unchanged']:,} unchanged, {report['signed']:,} badges signed, "
@@ -100,7 +101,7 @@ def show(report: dict[str, Any]) -> None:
         f"{report['seconds']:.1f} s"
     )
     if report["unknown_columns"]:
-        out.print(f"columns not used: {', '.join(report['unknown_columns'])}", markup=False)
+        out.print(plain(f"columns not used: {', '.join(report['unknown_columns'])}"), markup=False)
     if not report["problems"]:
         return
     table = Table("line", "column", "value", "why")
@@ -109,10 +110,15 @@ def show(report: dict[str, Any]) -> None:
             str(problem["line"] or "file"),
             *(problem[k] for k in ("column", "value", "message")),
         )
-        table.add_row(*(each.replace("[", "\\[") for each in row))
+        table.add_row(*(Text(plain(each)) for each in row))
     out.print(table)
     if len(report["problems"]) > PROBLEMS_SHOWN:
         out.print(f"... and {len(report['problems']) - PROBLEMS_SHOWN:,} more")
+
+
+def plain(text: str) -> str:
+    """What stood in somebody's file, with nothing in it that a terminal would obey."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def enrol(device: str, role: str, gate: str | None, direction: str) -> int:
@@ -147,6 +153,17 @@ def revoke(device: str) -> int:
         path = f"/api/v1/editions/{edition}/devices/{quote(device, safe='')}/revoke"
         await client.operate("POST", path)
         print(f"{device} is cut off: its next call is refused, and it forgets everybody")
+        return 0
+
+    return operate(act)
+
+
+def revoke_key(key: int) -> int:
+    """Trust a stolen signing key only for badges that the record names exactly."""
+
+    async def act(client: Client, edition: str) -> int:
+        await client.operate("POST", f"/api/v1/editions/{edition}/keys/{key}/revoke")
+        print(f"key {key} is revoked: badges made up with it open nothing, everybody keeps theirs")
         return 0
 
     return operate(act)

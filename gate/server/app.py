@@ -1,13 +1,15 @@
 """The service as a whole: what it starts, in which order, and the application in front of it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
 from aiohttp import web
 
 from gate.access.known import Known
+from gate.access.model import SigningKey
 from gate.access.policy import Policy
 from gate.access.policy_file import parse
 from gate.access.wire import FeedRow
@@ -126,7 +128,8 @@ async def _known(pool: asyncpg.Pool, policy: Policy, badge_signer: Signer) -> Kn
     known = Known(policy)
     _, known.cursor = await log_store.heads(pool, policy.edition)
     known.keys = {key.key_id: key for key in await store.keys(pool, policy.edition)}
-    known.keys[badge_signer.public.key_id] = badge_signer.public
+    key = _with_status(badge_signer.public, known.keys.values())
+    known.keys[key.key_id] = key
     known.profiles = {p.number: p for p in await store.profiles(pool, policy.edition)}
     for row in await store.holders(pool, policy.edition):
         known.hold(row.record())
@@ -148,13 +151,20 @@ async def _tell_changes(
         await store.save_edition(connection, policy, text)
         if before != text:
             rows.append(FeedRow(seq=0, policy=text))
-        key = badge_signer.public
-        if key not in await store.keys(connection, policy.edition):
+        stored = await store.keys(connection, policy.edition)
+        key = _with_status(badge_signer.public, stored)
+        if key not in stored:
             await store.save_key(connection, policy.edition, key)
             rows.append(FeedRow(seq=0, key=key))
         return rows
 
     await appender.change(apply)
+
+
+def _with_status(key: SigningKey, stored: Iterable[SigningKey]) -> SigningKey:
+    """A key that was revoked stays so over a restart."""
+    before = next((each.status for each in stored if each.public == key.public), key.status)
+    return replace(key, status=before)
 
 
 def application(running: Service) -> web.Application:

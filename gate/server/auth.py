@@ -27,6 +27,7 @@ SESSION_AGE = timedelta(hours=12)
 SESSION_IDLE = timedelta(minutes=30)
 LINK_AGE = timedelta(minutes=15)
 PASSWORD_CHARS_MIN = 10
+TOKEN_CHARS_MIN = 32
 HASHES_AT_ONCE = 2
 PIN_COST = pwhash.argon2id.OPSLIMIT_INTERACTIVE, pwhash.argon2id.MEMLIMIT_INTERACTIVE
 """Operations and bytes: a small lane computer answers in about a tenth of a second."""
@@ -140,10 +141,12 @@ def operator_token(folder: Path) -> str:
     """The token in `operator.token`, made at the first start, readable by its owner only."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / "operator.token"
-    if not path.exists():
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
-    return path.read_text().strip()
+    found = path.read_text().strip() if path.exists() else ""
+    if len(found) < TOKEN_CHARS_MIN:  # none yet, or a full disk kept it from being written
+        found = secrets.token_urlsafe(32)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(found)
+    return found
 
 
 def _hash(secret: str) -> bytes:

@@ -26,6 +26,8 @@ TRIES = 5
 CACHE_MAX = 5000
 PEERS_MAX, PEER_S = 64, 24 * 3600.0
 FINDS_PER_MINUTE = 20
+WRONG_CODES = 100
+"""So many may be mistyped in ten minutes at one kiosk; more is somebody looking for badges."""
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_CHARS = 10
 _AS_TYPED = str.maketrans("OIL", "011", "- ")
@@ -54,6 +56,8 @@ class Devices:
         self._cache: dict[bytes, Device] = {}
         self._changes = 0
         self._wrong_codes = Attempts(TRIES, CODE_MINUTES * 60)
+        self.guesses = Attempts(WRONG_CODES, CODE_MINUTES * 60)
+        """Registration codes a printer asked for that nobody has."""
         self.finds = Attempts(FINDS_PER_MINUTE, 60)
         """Names looked up, by device."""
         self.seen: dict[DeviceId, Seen] = {}

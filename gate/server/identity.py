@@ -20,10 +20,11 @@ async def caller(request: web.Request, service: Service) -> Caller:
     header = request.headers.get("Authorization", "")
     if header:
         scheme, _, token = header.partition(" ")
+        token = token.strip()
         good = 0 < len(token) <= TOKEN_CHARS_MAX and token.isascii()
         if scheme.lower() != "bearer" or not good:
             raise Refused(401, "Not signed in", "expected `Authorization: Bearer TOKEN`")
-        return await _by_token(token.strip(), service)
+        return await _by_token(token, service)
     token = request.cookies.get(cookie_name(service), "")
     if 0 < len(token) <= TOKEN_CHARS_MAX and (staff := await service.auth.session(token)):
         return staff
@@ -77,7 +78,10 @@ def set_session(response: web.StreamResponse, service: Service, token: str) -> N
 
 
 def clear_session(response: web.StreamResponse, service: Service) -> None:
-    response.del_cookie(cookie_name(service), path="/")
+    # A browser takes a change to a `__Host-` cookie only with the marks it was set with.
+    response.del_cookie(
+        cookie_name(service), path="/", secure=_secure(service), httponly=True, samesite="Strict"
+    )
 
 
 def _secure(service: Service) -> bool:

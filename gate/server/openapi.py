@@ -16,6 +16,7 @@ _ERROR_WORDS = {
     401: "Not signed in",
     403: "Not allowed",
     404: "No such thing",
+    408: "The body came too slowly",
     409: "In conflict",
     413: "Too large",
     415: "Wrong content type",
@@ -113,7 +114,7 @@ def _implied_errors(route: Route) -> Iterable[int]:
     if route.query or route.body is not None:
         yield 422
     if route.body is not None:
-        yield from (413, 415)
+        yield from (408, 413, 415)
     yield 503
 
 

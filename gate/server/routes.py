@@ -5,6 +5,7 @@ A handler that is not declared cannot be reached; a declaration that is not whol
 The same table becomes `/openapi.json`.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -22,6 +23,8 @@ from gate.server.store.devices import Device
 
 JSON = "application/json"
 BODY_BYTES_MAX = 64 * 1024
+BODY_S = 60.0
+"""A lane's two megabytes come in time over 300 kbit/s; whoever sends slower holds a place."""
 WITHOUT_NUL = r"^[^\x00]*$"
 """A pattern for text that is looked up or stored: PostgreSQL's holds any character but this."""
 
@@ -172,7 +175,7 @@ def _authorise(route: Route, caller: Caller, request: web.Request, service: Serv
 async def _body(route: Route, request: web.Request) -> object:
     if route.body is not bytes and request.content_type != route.body_type:
         raise Refused(415, "Wrong content type", f"expected {route.body_type}")
-    raw = await read_limited(request, route.body_bytes_max)
+    raw = await read_limited(request, route.body_bytes_max, BODY_S)
     if route.body is bytes:
         return raw
     try:
@@ -183,19 +186,23 @@ async def _body(route: Route, request: web.Request) -> object:
         raise Refused(400, "Not JSON", str(error)) from None
 
 
-async def read_limited(request: web.Request, limit: int) -> bytes:
-    """The body, or Refused 413 as soon as it is longer than `limit` bytes."""
+async def read_limited(request: web.Request, limit: int, within_s: float) -> bytes:
+    """The body, or Refused: 413 as soon as it is longer than `limit` bytes, 408 when it does not
+    all come in time."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Refused(415, "Compressed", "send the body as it is, without Content-Encoding")
     if (request.content_length or 0) > limit:
         raise Refused(413, "Too large", f"at most {limit:,} bytes")
     parts, size = [], 0
     try:
-        while part := await request.content.readany():
-            size += len(part)
-            if size > limit:
-                raise Refused(413, "Too large", f"at most {limit:,} bytes")
-            parts.append(part)
+        async with asyncio.timeout(within_s):
+            while part := await request.content.readany():
+                size += len(part)
+                if size > limit:
+                    raise Refused(413, "Too large", f"at most {limit:,} bytes")
+                parts.append(part)
+    except TimeoutError:
+        raise Refused(408, "Too slow", f"the body did not come within {within_s:.0f} s") from None
     except (web.RequestPayloadError, HttpProcessingError) as error:
         raise Refused(400, "Broken body", f"it cannot be read: {type(error).__name__}") from None
     return b"".join(parts)

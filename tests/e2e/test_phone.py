@@ -195,14 +195,14 @@ async def test_nobody_enters_a_full_room_without_a_right(thursday: Server):
 
 async def test_a_supervisor_admits_against_a_refusal_with_a_reason(program: Server):
     (closed,) = await badges(program, Person("PH-OVER-1", "ai4g:2026-07-09"))
-    await _supervisor(program, "Sam Supervisor", "246810")
+    await _supervisor(program, "Sam Supervisor", "24681012")
     async with phone(program) as guard:
         assert await guard.scan(closed) == "red"
         await guard.page.click("#acts [data-act=override]")
         await guard.page.fill("#pin", "111111")
         await guard.page.click("#unlock-go")
         await guard.page.wait_for_selector("#unlock-problem:not(:empty)")
-        await guard.page.fill("#pin", "246810")
+        await guard.page.fill("#pin", "24681012")
         await guard.page.click("#unlock-go")
         await guard.page.click("#reasons button:has-text('protocol')")
         await guard.page.wait_for_selector("body[data-reason=overridden]")
@@ -215,7 +215,7 @@ async def test_a_supervisor_admits_against_a_refusal_with_a_reason(program: Serv
 
 
 async def test_five_wrong_pins_close_the_desk_even_over_a_reload(program: Server):
-    await _supervisor(program, "Sam Supervisor", "246810")
+    await _supervisor(program, "Sam Supervisor", "24681012")
     async with phone(program) as guard:
         await guard.page.click("#supervisor")
         for _ in range(5):
@@ -232,7 +232,7 @@ async def test_five_wrong_pins_close_the_desk_even_over_a_reload(program: Server
 
 async def test_a_supervisor_undoes_the_last_entry_and_finds_a_name(program: Server):
     (good,) = await badges(program, Person("PH-UNDO-1"))
-    await _supervisor(program, "Sam Supervisor", "246810")
+    await _supervisor(program, "Sam Supervisor", "24681012")
     async with phone(program) as guard:
         assert await guard.scan(good) == "green"
         await _unlock(guard, "#supervisor")
@@ -298,7 +298,7 @@ async def test_every_language_fits_and_can_be_read_by_everybody(program: Server)
 
 
 async def test_what_opens_over_the_page_can_be_read_by_everybody(program: Server):
-    await _supervisor(program, "Sam Supervisor", "246810")
+    await _supervisor(program, "Sam Supervisor", "24681012")
     (closed,) = await badges(program, Person("PH-AXE-1", "ai4g:2026-07-09"))
     async with phone(program) as guard:
         await guard.page.click("#supervisor")
@@ -310,7 +310,7 @@ async def test_what_opens_over_the_page_can_be_read_by_everybody(program: Server
         await guard.page.click("#names [data-close]")
         assert await guard.scan(closed) == "red"
         await guard.page.click("#acts [data-act=override]")
-        await guard.page.fill("#pin", "246810")
+        await guard.page.fill("#pin", "24681012")
         await guard.page.keyboard.press("Enter")
         await guard.page.wait_for_selector("#why[open]")
         assert await _trouble(guard) == []
@@ -347,7 +347,7 @@ async def _supervisor(program: Server, name: str, pin: str, code: str | None = N
 
 async def _unlock(guard, button: str) -> None:
     await guard.page.click(button)
-    await guard.page.fill("#pin", "246810")
+    await guard.page.fill("#pin", "24681012")
     await guard.page.click("#unlock-go")
     await guard.page.wait_for_selector("#unlock:not([open])", state="attached")
 
@@ -470,7 +470,7 @@ async def _knows(guard, holder: int) -> bool:
 
 
 async def test_a_supervisor_opens_this_one_phone_without_a_network(program: Server):
-    await _supervisor(program, "Sam Supervisor", "246810")
+    await _supervisor(program, "Sam Supervisor", "24681012")
     async with phone(program) as guard:
         await guard.network(False)
         await _unlock(guard, "#supervisor")

@@ -64,6 +64,9 @@ async def test_an_operator_sets_a_venue_up_from_the_command_line(served, tmp_pat
     for nobody in ("west-3-z", "../devices", "a/b"):
         status, _, error = await served.run("revoke", nobody)
         assert (status, f"there is no device '{nobody}'" in error) == (1, True), error
+    assert (await served.run("revoke-key", "1"))[0] == 0
+    status, _, error = await served.run("revoke-key", "7")
+    assert (status, "No such key" in error) == (1, True), error
     status, out, error = await served.run("enrol", "west-3-a", "--gate", "nowhere")
     assert (status, out) == (1, "")
     assert "Unknown gate" in error

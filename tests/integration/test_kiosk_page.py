@@ -262,7 +262,9 @@ async def test_an_act_of_the_page_is_done_and_answered_in_words(lane):
     assert [each.what for each in lane.acts] == [What.OVERRIDE, What.UNDO]
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b'{"what": "dance"}', b"\xff", b'{"what": 1}'])
+@pytest.mark.parametrize("body", [
+    b"", b"[]", b'{"what": "dance"}', b"\xff", b'{"what": 1}', b'{"x":' + b"[" * 9000,
+])  # fmt: skip
 async def test_what_is_no_act_is_refused_in_words(lane, body):
     status, _, text = await lane.ask("POST", "/act", data=body, headers={"Origin": lane.url})
     assert status == 400

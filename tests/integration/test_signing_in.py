@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from yarl import URL
 
+from gate.server.auth import operator_token
 from gate.server.store import devices as device_store
 from tests.integration.conftest import PASSWORD
 
@@ -64,10 +65,23 @@ async def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(serve):
             admin = await server.operator()
             body = {"name": "a", "password": PASSWORD, "roles": ["desk"]}
             (await admin.post("/api/v1/staff", body)).good()
-            cookie = (await sign_in(await server.nobody(), "a", PASSWORD)).headers["Set-Cookie"]
+            signed_in = await sign_in(await server.nobody(), "a", PASSWORD)
+            cookie = signed_in.headers["Set-Cookie"]
             assert cookie.startswith(f"{name}=")
             assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(cookie.split("; "))
             assert ("Secure" in cookie.split("; ")) == secure
+            mine = {"Cookie": cookie.split(";")[0], "X-CSRF-Token": signed_in.json["csrf"]}
+            out = await (await server.nobody()).post("/api/v1/sign-out", **mine)
+            ended = out.headers["Set-Cookie"]
+            assert ended.startswith(f"{name}=")
+            assert ("Secure" in ended.split("; ")) == secure, "or the browser keeps the cookie"
+
+
+def test_a_token_that_a_full_disk_left_empty_is_made_anew_and_nobodys_meanwhile(tmp_path):
+    (tmp_path / "operator.token").touch()
+    made = operator_token(tmp_path)
+    assert len(made) >= 32
+    assert operator_token(tmp_path) == made
 
 
 # --- a session ends

@@ -8,6 +8,7 @@ from aiohttp import web
 from gate.server import routes
 from gate.server.api import all_routes
 from gate.server.app import HEADERS, application
+from gate.server.devices import WRONG_CODES
 from gate.server.roles import Permission, Role
 from gate.server.routes import Route, RouteTableError, Scope
 from tests.integration.calls import Answer, Api
@@ -273,6 +274,25 @@ async def test_a_body_in_broken_pieces_is_refused_in_words(server):
     status, answer = await raw_answer(server.url, request)
     assert status == 400
     assert b"Traceback" not in answer
+
+
+async def test_a_body_that_never_ends_is_given_up(server, monkeypatch):
+    """Else each such call would hold its place for ever."""
+    monkeypatch.setattr(routes, "BODY_S", 0.2)
+    headers = {"Content-Type": b"application/json", "Content-Length": b"50"}
+    request = raw_request("POST", "/api/v1/sign-in", headers) + b"{"
+    status, answer = await raw_answer(server.url, request)
+    assert status == 408, answer
+
+
+async def test_a_stolen_kiosk_cannot_go_through_the_registration_codes(server):
+    kiosk, other = [await server.device(name, None, "kiosk") for name in ("k1", "k2")]
+    path = "/api/v1/printer/badges/R-NOBODY"
+    assert {(await kiosk.get(path)).status for _ in range(WRONG_CODES)} == {404}
+    answer = await kiosk.get(path)
+    assert (answer.status, answer.title) == (429, "Too many wrong codes")
+    assert answer.headers["Retry-After"]
+    assert (await other.get(path)).status == 404, "nobody else has to wait"
 
 
 async def test_names_with_a_nul_or_a_quote_are_just_names(server):

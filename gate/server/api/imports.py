@@ -18,6 +18,7 @@ from gate.server.store import staff as audit_store
 
 NDJSON = "application/x-ndjson"
 STEPS_QUEUED_MAX = 1000
+UPLOAD_S = 600.0
 
 
 class ImportQuery(msgspec.Struct):
@@ -42,7 +43,7 @@ async def import_file(call: Call) -> web.StreamResponse:
     assert isinstance(query, ImportQuery)
     if service.clock.now() >= service.policy.expires:
         raise Refused(409, "Edition over", f"its badges expired on {service.policy.expires}")
-    raw = await read_limited(request, service.settings.import_bytes_max)
+    raw = await read_limited(request, service.settings.import_bytes_max, UPLOAD_S)
     steps: asyncio.Queue[Step | None] = asyncio.Queue(STEPS_QUEUED_MAX)
 
     def progress(step: str, done: int, of: int) -> None:
@@ -107,6 +108,6 @@ ROUTES = (
         answer_type=NDJSON,
         query=ImportQuery,
         body_type="application/octet-stream",
-        errors=(409, 413, 415),
+        errors=(408, 409, 413, 415),
     ),
 )

@@ -26,8 +26,12 @@ PHOTO_BYTES_PER_PAGE_MAX = 16 * 1024 * 1024
 async def badge(call: Call) -> BadgeData:
     service, code = call.service, call.path["code"]
     edition = service.policy.edition
+    guesses, device = call.service.devices.guesses, call.device.id
+    if wait_s := guesses.wait_s(device):
+        raise Refused(429, "Too many wrong codes", f"try again in {wait_s} s", wait_s)
     stored = await store.one(service.pool, edition, code)
     if stored is None or stored.registration.status is not Status.APPROVED:
+        guesses.begun(device)
         raise Refused(404, "No badge", "there is no approved registration with this code")
     generation = await _to_print(service, stored)
     text = await store.badge_text(service.pool, edition, stored.holder, generation)
@@ -189,7 +193,7 @@ ROUTES = (
         Scope.DEVICE,
         "What to draw on one badge",
         BadgeData,
-        errors=(404,),
+        errors=(404, 429),
         path_doc={"code": "registration code"},
     ),
 )
