@@ -17,8 +17,9 @@ from gate.access.policy import Policy
 from gate.access.wire import Enrolled
 from gate.client import Client
 from gate.edge.lane import Lane, Shown
+from gate.edge.protocol import Link
 from gate.edge.store import LaneStore
-from gate.edge.sync import Link, Sync
+from gate.edge.sync import Sync
 from gate.edge.timekeeping import LaneClock
 from gate.settings import LaneSettings
 from gate.words.words import Words

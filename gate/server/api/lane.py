@@ -17,7 +17,6 @@ from gate.access.wire import (
     Decided,
     Feed,
     Hello,
-    HolderRow,
     Lease,
     Leased,
     LogAck,
@@ -26,18 +25,16 @@ from gate.access.wire import (
     Snapshot,
     Welcome,
 )
+from gate.server import told
 from gate.server.appender import Appender
 from gate.server.problem import Refused
 from gate.server.roles import Permission
 from gate.server.routes import Call, Route, Scope
-from gate.server.service import Service
 from gate.server.store import log as store
 
 WAIT_S_MAX = 25
 LOG_BYTES_MAX = 2 * 1024 * 1024
 GATHER_S = 0.15
-SLACK_MIN = 5
-"""A badge is signed a little before the feed tells of it: claim knowledge only up to then."""
 
 
 class FeedQuery(msgspec.Struct):
@@ -52,51 +49,28 @@ async def hello(call: Call) -> Welcome:
     device, body = call.device, call.body
     assert isinstance(body, Hello)
     call.service.devices.heard(device.id, body)
-    appender = call.service.appender
-    return Welcome(
-        now_ms=call.service.clock.now_ms(),
-        head=appender.known.cursor,
-        acked_through=appender.acked_through(device.id, device.epoch),
-        gate=device.gate,
-        direction=device.direction,
-        short=appender.short(),
-        timeline=appender.timeline,
+    return told.welcome(
+        call.service.appender.intake,
+        device.id,
+        device.epoch,
+        device.gate,
+        device.direction,
+        call.service.clock.now_ms(),
+        asyncio.get_running_loop().time(),
     )
 
 
 async def snapshot(call: Call) -> web.Response:
-    packed = await asyncio.to_thread(zlib.compress, _snapshot(call.service), 1)
+    service = call.service
+    whole = told.snapshot(service.appender.intake, service.policy_text, service.clock.now())
+    packed = await asyncio.to_thread(_packed, whole)
     return web.Response(
         body=packed, content_type="application/json", headers={"Content-Encoding": "deflate"}
     )
 
 
-def _snapshot(service: Service) -> bytes:
-    appender = service.appender
-    known = appender.known
-    held = known.holders.values()
-    return msgspec.json.encode(
-        Snapshot(
-            cursor=known.cursor,
-            known_until_min=_known_until(service),
-            policy=service.policy_text,
-            keys=tuple(known.keys.values()),
-            profiles=tuple(known.profiles.values()),
-            holders=tuple(
-                HolderRow(r.holder, r.generation, r.profile, r.status, r.attention, r.delegation)
-                for r in held
-            ),
-            mode=known.mode,
-            supervisors=tuple(known.supervisors.values()),
-            moves=tuple(known.whereabouts.relevant(service.clock.now())),
-            moves_through=appender.recent.through,
-            timeline=appender.timeline,
-        )
-    )
-
-
-def _known_until(service: Service) -> int:
-    return max(0, service.policy.minutes(service.clock.now()) - SLACK_MIN)
+def _packed(whole: Snapshot) -> bytes:
+    return zlib.compress(msgspec.json.encode(whole), 1)
 
 
 async def feed(call: Call) -> Feed:
@@ -105,19 +79,17 @@ async def feed(call: Call) -> Feed:
     if query.after > appender.known.cursor:
         raise Refused(409, "Ahead of the feed", "take a new snapshot: this feed was restored")
     await _news(appender, query)
-    known_until, head = _known_until(call.service), appender.known.cursor
-    edition = call.service.policy.edition
+    known, edition = appender.known, call.service.policy.edition
+    known_until, head = told.known_until_min(known, call.service.clock.now()), known.cursor
     rows = (
         await store.feed_after(call.service.pool, edition, query.after, FEED_ROWS_MAX)
         if query.after < head
         else ()
     )
-    if query.moves_after is None:
-        return Feed(tuple(rows), head, known_until, timeline=appender.timeline)
-    moves = appender.recent.after(query.moves_after)
-    if moves is None:
+    answer = told.feed(appender.intake, rows, head, known_until, query.moves_after)
+    if answer is None:
         raise Refused(409, "Too far behind", "take a new snapshot: it holds what still matters")
-    return Feed(tuple(rows), head, known_until, *moves, appender.timeline)
+    return answer
 
 
 async def _news(appender: Appender, query: FeedQuery) -> None:
@@ -126,7 +98,7 @@ async def _news(appender: Appender, query: FeedQuery) -> None:
     loop = asyncio.get_running_loop()
     until = loop.time() + query.wait
     while query.after == appender.known.cursor and (left := until - loop.time()) > 0:
-        if query.moves_after is not None and query.moves_after < appender.recent.through:
+        if query.moves_after is not None and query.moves_after < appender.intake.recent.through:
             await asyncio.sleep(min(left, GATHER_S))
             return
         with contextlib.suppress(TimeoutError):
