@@ -83,8 +83,9 @@ class Client:
 
     # --- devices
 
-    async def enrol(self, code: str, version: str = "") -> Enrolled:
-        return await self._post("/api/v1/devices/enrol", Enrol(code, version), Enrolled)
+    async def enrol(self, code: str, version: str = "", epoch_before: int = 0) -> Enrolled:
+        body = Enrol(code, version, epoch_before)
+        return await self._post("/api/v1/devices/enrol", body, Enrolled)
 
     async def hello(self, hello: Hello) -> Welcome:
         return await self._post("/api/v1/lane/hello", hello, Welcome)

@@ -19,8 +19,9 @@ from gate.access.wire import Enrolled
 from gate.client import Client
 from gate.edge.lan import Lan, listening
 from gate.edge.lane import Lane, Shown
+from gate.edge.protocol import Link
 from gate.edge.store import LaneStore
-from gate.edge.sync import Link, Sync
+from gate.edge.sync import Sync
 from gate.edge.timekeeping import LaneClock
 from gate.settings import LaneSettings
 from gate.words.words import Words
@@ -114,7 +115,7 @@ class Entrance:
             return
         host, _, port = address.rpartition(":")
         await stack.enter_async_context(listening(self._lan, host.strip("[]"), int(port)))
-        self._sync.lan_address = address
+        self._sync.reachable(address)
 
     def _page_changed(self) -> None:
         self._page.changed()

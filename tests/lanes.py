@@ -15,8 +15,9 @@ from gate.client import Client
 from gate.clock import Clock
 from gate.edge import enrolment
 from gate.edge.lane import Lane, Shown
+from gate.edge.protocol import Link
 from gate.edge.store import LaneStore
-from gate.edge.sync import Link, Sync
+from gate.edge.sync import Sync
 from gate.edge.timekeeping import LaneClock
 from gate.editions import example
 from tests import venue

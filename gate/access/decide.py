@@ -244,9 +244,10 @@ def _earlier_entry(case: _Case, presence: Presence, reason: Reason, rule: str) -
 
 
 def _is_full(case: _Case) -> bool:
-    """Whoever is inside already has a place."""
-    presence, left = case.facts.presence, case.facts.places_left
-    return left is not None and left <= 0 and not (presence is not None and presence.inside)
+    """Whoever is inside already has a place, unless places are rights."""
+    facts, presence, left = case.facts, case.facts.presence, case.facts.places_left
+    has_one = presence is not None and presence.inside and not facts.places_are_rights
+    return left is not None and left <= 0 and not has_one
 
 
 def _capacity(case: _Case) -> Decision | None:

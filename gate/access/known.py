@@ -5,7 +5,8 @@ the server's only where its facts are older. State, but no IO: who stores it is 
 business.
 
 Rules kept here:
-- The highest validly signed generation ever seen is a minimum for ever: no snapshot lowers it.
+- The highest generation ever seen, on a badge or in the table, is a minimum for ever: no snapshot
+  lowers it, not even that of a server restored from a backup.
 - Who is inside follows from the log alone (`presence`); no snapshot changes it.
 """
 
@@ -65,6 +66,9 @@ class Known:
     def replace(self, snapshot: Snapshot, policy: Policy) -> None:
         """Take a snapshot in place of all synced tables. Generations and presence stay."""
         self._follow(policy)
+        for before in self.holders.values():
+            if before.generation > 1:
+                self._saw(before.holder, before.generation)
         self.keys = {key.key_id: key for key in snapshot.keys}
         self.profiles = {profile.number: profile for profile in snapshot.profiles}
         self.holders.clear()
@@ -152,14 +156,16 @@ class Known:
         badge itself proves a newer one was printed; `Judged.raised` then says so."""
         text = text[:SCAN_CHARS_MAX]
         scan, facts = self.case(text, gate, direction, at, looked, override)
-        raised = isinstance(scan.presented, Credential) and self._saw(scan.presented)
-        inside = facts.presence is not None and facts.presence.inside
-        return Judged(text, scan, decide(scan, facts, self.policy), raised, inside)
+        raised = isinstance(scan.presented, Credential) and self._saw(
+            scan.presented.holder, scan.presented.generation
+        )
+        return Judged(text, scan, decide(scan, facts, self.policy), raised)
 
-    def _saw(self, credential: Credential) -> bool:
-        if credential.generation <= self.generation_min.get(credential.holder, 0):
+    def _saw(self, holder: int, generation: int) -> bool:
+        """Whether the generation is a newer one than any seen before."""
+        if generation <= self.generation_min.get(holder, 0):
             return False
-        self.generation_min[credential.holder] = credential.generation
+        self.generation_min[holder] = generation
         return True
 
     def _facts(
@@ -180,6 +186,7 @@ class Known:
             known_until_min=self.known_until_min,
             presence=self.whereabouts.presence(zone.id, holder, at) if zone else None,
             places_left=self._places_left(zone, at) if zone else None,
+            places_are_rights=self.uses_rights and zone is not None and is_hard(zone),
             delegation_left=self._delegation_left(zone, record, at) if zone else None,
             looked=looked,
         )
@@ -240,8 +247,7 @@ class Known:
         place = self.policy.gates.get(judged.scan.gate)
         if not self.uses_rights or place is None or judged.scan.direction is Direction.EXIT:
             return False
-        zone = self.policy.zones[place.zone]
-        return is_hard(zone) and judged.enters_anew
+        return is_hard(self.policy.zones[place.zone]) and judged.decision.admitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,8 +259,3 @@ class Judged:
     decision: Decision
     raised: bool
     """The badge proved a newer generation than any seen before."""
-    was_inside: bool = False
-
-    @property
-    def enters_anew(self) -> bool:
-        return self.decision.admitted and not self.was_inside

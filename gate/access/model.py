@@ -221,6 +221,9 @@ class Facts:
     presence: Presence | None = None
     places_left: int | None = None
     """Entries this lane may still grant in the zone; None means no limit."""
+    places_are_rights: bool = False
+    """Each entry uses one of the places up, also of who is known inside: the place they had may be
+    somebody else's by now, if they left by a door this lane has not heard of."""
     delegation_left: int | None = None
     """How many more of the holder's delegation may be in the zone; None means no limit."""
     looked: bool = False

@@ -34,7 +34,8 @@ class Whereabouts:
 
     def __init__(self, policy: Policy) -> None:
         self._moves: defaultdict[int, list[Move]] = defaultdict(list)
-        self._annulled: set[Name] = set()
+        self._annulled: dict[Name, Move] = {}
+        """By the name of what never happened: which may arrive later than its annulment."""
         self._sweeps: defaultdict[ZoneId, list[int]] = defaultdict(list)
         self._places: dict[int, tuple[_Place, ...]] = {}
         """Where each holder's moves put them, so that an inquiry need not fold them again."""
@@ -58,7 +59,7 @@ class Whereabouts:
                     insort(self._sweeps[made.zone], made.at_ms)
                     self._recount()
             case MoveKind.ANNULLED:
-                self._annulled.add(made.name)
+                self._annulled[made.name] = made
                 kept = [each for each in self._moves[made.holder] if each.name != made.name]
                 self._change(made.holder, kept)
             case _:
@@ -108,15 +109,18 @@ class Whereabouts:
         return sum(n for (where, when), n in self._inside.items() if where == zone and when >= now)
 
     def relevant(self, at: datetime) -> Iterator[Move]:
-        """What a lane that starts now needs: today's moves, and who is still inside since when."""
+        """What a lane that starts now needs: today's moves, and who is still inside since when.
+        Of whom no entry is known, every exit, and every annulment: a lane that was cut off may
+        still tell of an entry before it."""
         midnight = datetime.combine(self._policy.local(at).date(), time.min, self._policy.time_zone)
         today_ms = int(midnight.timestamp() * 1000)
         for zone, sweeps in self._sweeps.items():
             for at_ms in sweeps:
                 yield Move(at_ms, SWEEPER, 1, 1, MoveKind.SWEPT, 0, zone, GateId(""))
+        yield from self._annulled.values()
         for moves in self._moves.values():
             last = _last_entry(moves)
-            since = min(today_ms, last.at_ms if last else today_ms)
+            since = min(today_ms, last.at_ms) if last else 0
             yield from (m for m in moves if m.at_ms >= since)
 
     def who(self, zone: ZoneId, at: datetime) -> Iterator[tuple[int, Move]]:

@@ -50,6 +50,9 @@ class Enrol(msgspec.Struct, frozen=True):
 
     code: Annotated[str, Meta(min_length=1, max_length=64)]
     version: Annotated[str, Meta(max_length=64)] = ""
+    epoch_before: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    """The device's last epoch, 0 for a new one: a server restored from a backup may have forgotten
+    it, and must give a later one, or that epoch's records could never be handed in."""
 
 
 class Enrolled(msgspec.Struct, frozen=True):

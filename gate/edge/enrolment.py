@@ -32,8 +32,12 @@ def load(folder: Path) -> Enrolled:
 
 async def enrol(url: str, code: str, folder: Path) -> Enrolled:
     """Trade a one-time code for an enrolment and keep it. Raises ServerAway, CallRefused."""
+    try:
+        before = load(folder).epoch
+    except NotEnrolled:
+        before = 0
     async with Client(url) as client:
-        enrolled = await client.enrol(code, __version__)
+        enrolled = await client.enrol(code, __version__, before)
     save(folder, enrolled)
     return enrolled
 

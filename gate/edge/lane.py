@@ -243,8 +243,9 @@ class Lane:
             supervisor=supervisor,
             why=mode,
         )
+        self._local_mode = None if mode is Mode.NORMAL else mode
         if self._known is not None:
-            self._known.local_mode = None if mode is Mode.NORMAL else mode
+            self._known.local_mode = self._local_mode
         self._append(record, mode)
 
     @property
@@ -310,9 +311,9 @@ class Lane:
     def take(self, snapshot: Snapshot) -> None:
         """A snapshot from the server. Raises PolicyError and keeps everything when its policy
         cannot be read."""
-        parse(snapshot.policy, "snapshot")
+        policy = parse(snapshot.policy, "snapshot")
         self._store.replace(snapshot)
-        self._take(snapshot)
+        self._take(snapshot, policy)
 
     def apply(self, feed: Feed) -> None:
         """Rows of the feed. Raises ValueError when they do not follow, PolicyError for a policy
@@ -449,27 +450,28 @@ class Lane:
         """Go on where the last run stopped; with a policy only another version of this program
         could read, wait for a new snapshot."""
         try:
-            self._take(snapshot)
+            self._take(snapshot, parse(snapshot.policy, "the stored snapshot"))
         except PolicyError as error:
             _log.error("the stored policy cannot be read, a new snapshot is needed: %s", error)
 
-    def _take(self, snapshot: Snapshot) -> None:
-        policy = parse(snapshot.policy, "snapshot")
+    def _take(self, snapshot: Snapshot, policy: Policy) -> None:
         self._timeline = snapshot.timeline
         self.moves_through = snapshot.moves_through
         self.lan_key = snapshot.lan_key
         self._moves_kept = len(snapshot.moves)
-        if self._known is None:
+        known = self._known
+        if known is None:
             known = Known(policy)
             known.uses_rights = True
             known.places = lambda zone, at: self.rights.left(zone.id)
             known.local_mode = self._local_mode
             known.generation_min = self._store.generations()
-            known.replace(snapshot, policy)
-            known.add_all(self._store.records())
-            self._known = known
-        else:
-            self._known.replace(snapshot, policy)
+        # What was told of other lanes before may never have happened (a server restored from a
+        # backup); what did, they send again. On disk, too, the snapshot's moves take its place.
+        known.forget_presence()
+        known.replace(snapshot, policy)
+        known.add_all(self._store.records())
+        self._known = known
 
 
 def _ms(at: datetime) -> int:

@@ -57,6 +57,10 @@ RAISE_GENERATION = """
 INSERT INTO generation_min VALUES (?, ?) ON CONFLICT DO UPDATE
     SET generation = max(generation, excluded.generation)
 """
+KEEP_GENERATIONS = """
+INSERT INTO generation_min SELECT holder, generation FROM holder WHERE generation > 1
+    ON CONFLICT DO UPDATE SET generation = max(generation_min.generation, excluded.generation)
+"""
 APPEND = "INSERT INTO log VALUES (?, ?, ?)"
 HIGHEST = "SELECT epoch, max(number) FROM log GROUP BY epoch"
 ACKED = "SELECT name, value FROM meta WHERE name LIKE 'acked %'"
@@ -198,9 +202,10 @@ class LaneStore:
         )
 
     def replace(self, snapshot: Snapshot) -> None:
-        """Take a snapshot in place of everything synced; the log and the minimum generations
-        stay."""
+        """Take a snapshot in place of everything synced; the log stays, and so do the
+        generations: what the table said before is a minimum, also against a restored server."""
         with _Transaction(self._db):
+            self._db.execute(KEEP_GENERATIONS)
             for table in ("signing_key", "profile", "holder", "supervisor"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from this line
             self._save_keys(snapshot.keys)
@@ -264,6 +269,7 @@ class LaneStore:
         """Forget everything synced: this device was cut off. What happened here stays, it names
         nobody."""
         with _Transaction(self._db):
+            self._db.execute(KEEP_GENERATIONS)
             for table in ("signing_key", "profile", "holder", "supervisor", "move"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from this line
             self._db.execute(

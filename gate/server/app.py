@@ -74,7 +74,7 @@ async def service(settings: ServerSettings, database_url: str) -> AsyncIterator[
     pool = await asyncpg.create_pool(database_url, min_size=1, max_size=POOL_MAX)
     badge_signer = signer(policy, settings.data_dir / "keys")
     appender = Appender(connect, await _known(pool, policy, badge_signer))
-    appender.known.places = appender.places
+    appender.known.places = appender.intake.places
     live = Live(connect, pool, appender.known, settings.clock)
     try:
         await appender.start()

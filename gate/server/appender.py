@@ -1,53 +1,41 @@
-"""The only writer of log and feed.
+"""The only writer of log and feed: the driver of `intake`.
 
 It holds a session lock, so that a second server on the same database refuses to start, and takes
-what arrives while one commit runs into the next (natural group commit). Promises kept here:
-
-- Acknowledged means committed: no future is answered before its transaction is.
-- A record's name is looked up before any rule: a retry gets the stored answer, no second row.
-- What cannot enter the log is quarantined with the reason; a device's queue always moves on.
-- Positions in log and feed are dense, in commit order.
+what arrives while one commit runs into the next (natural group commit). Acknowledged means
+committed: no future is answered before its transaction is.
 """
 
 import asyncio
 import contextlib
-import hashlib
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
-import msgspec
 
-from gate.access.capacity import Holding, Pool, entry_lanes
+from gate.access.capacity import Holding
 from gate.access.known import Known
-from gate.access.ledger import AT_MS_MAX, LogRecord, RecordKind
-from gate.access.model import DeviceId, Direction, GateId, Reason, ZoneId
-from gate.access.policy import Zone
-from gate.access.wire import FEED_ROWS_MAX, Decided, FeedRow, LogAck, LogBatch, OnlineScan
+from gate.access.ledger import AT_MS_MAX, RecordKind
+from gate.access.model import DeviceId, GateId, ZoneId
+from gate.access.wire import FEED_ROWS_MAX, FeedRow, LogAck, LogBatch, OnlineScan
+from gate.server.intake import Intake, Presented, Upload
 from gate.server.numbers import Numbers
-from gate.server.recent import Recent
 from gate.server.store import leases
 from gate.server.store import log as store
 from gate.server.store.away import AWAY
-from gate.server.store.log import Name
 
-SERVER = DeviceId("~server")
-"""Under this name the server's own records stand; no device can have it."""
 LOCK_SPACE = 0x676174
 QUEUE_MAX = 4096
 JOBS_PER_COMMIT = 256
 ANSWER_S = 30.0
 RECONNECT_S = 0.2
-SHORT_S = 15.0
 
 T = TypeVar("T")
 Apply = Callable[[asyncpg.Connection], Awaitable[Sequence[FeedRow]]]
 _log = logging.getLogger(__name__)
-_decode_record = msgspec.json.Decoder(LogRecord).decode
 
 
 class Busy(Exception):
@@ -63,22 +51,9 @@ class AnotherServer(Exception):
 
 
 @dataclass(slots=True)
-class _Upload:
-    device: DeviceId
-    epoch_max: int
-    batch: LogBatch
-    kinds: frozenset[RecordKind]
-    latest_ms: int
-    done: asyncio.Future[LogAck]
-
-
-@dataclass(slots=True)
-class _Scan:
-    device: DeviceId
-    gate: GateId
-    scan: OnlineScan
-    at: datetime
-    done: asyncio.Future[bytes]
+class _HandedIn:
+    what: Upload | Presented
+    done: asyncio.Future[Any]
 
 
 @dataclass(slots=True)
@@ -87,37 +62,20 @@ class _Change:
     done: asyncio.Future[int]
 
 
-_Job = _Upload | _Scan | _Change
-
-
-@dataclass(slots=True)
-class _Group:
-    """What one transaction writes, and the answers it allows once committed."""
-
-    rows: list[tuple[int, LogRecord, bytes, bytes | None]] = field(default_factory=list)
-    names: dict[Name, int] = field(default_factory=dict)
-    odd: list[tuple[Name, bytes, str, bytes]] = field(default_factory=list)
-    answers: list[Callable[[], None]] = field(default_factory=list)
+_Job = _HandedIn | _Change
 
 
 class Appender:
-    """Start it once per edition; `known` is kept equal to what is committed."""
+    """Start it once per edition."""
 
     def __init__(self, connect: Callable[[], Awaitable[asyncpg.Connection]], known: Known) -> None:
         self.known = known
-        self.recent = Recent()
-        self.pool = Pool()
-        self._own = asyncio.Lock()
-        self._short: dict[ZoneId, float] = {}
+        self.intake = Intake(known)
         self.changed = asyncio.Event()
-        self.timeline = ""
-        """New each time this server takes over its database: that may have been restored, and
-        then the same positions of the feed stand for other changes than lanes were told."""
+        self._own = asyncio.Lock()
         self._connect = connect
         self._edition = known.policy.edition
         self._queue: asyncio.Queue[_Job] = asyncio.Queue(QUEUE_MAX)
-        self._numbers: dict[tuple[str, int], Numbers] = {}
-        self._log_head = 0
         self._connection: asyncpg.Connection | None = None
         self._held: _Job | None = None
         self._task: asyncio.Task[None] | None = None
@@ -152,12 +110,13 @@ class Appender:
         """Store a device's records; `epoch_max` is the device's current epoch, `kinds` what it
         may record, `latest_ms` until when it can have happened."""
         done: asyncio.Future[LogAck] = asyncio.get_running_loop().create_future()
-        return await self._ask(_Upload(device, epoch_max, batch, kinds, latest_ms, done), done)
+        upload = Upload(device, epoch_max, batch, kinds, latest_ms)
+        return await self._ask(_HandedIn(upload, done), done)
 
     async def scan(self, device: DeviceId, gate: GateId, scan: OnlineScan, at: datetime) -> bytes:
         """Decide and store one scan; the answer is a `Decided` as JSON."""
         done: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        return await self._ask(_Scan(device, gate, scan, at, done), done)
+        return await self._ask(_HandedIn(Presented(device, gate, scan, at), done), done)
 
     async def change(self, apply: Apply) -> int:
         """Run a change and append the feed rows it returns, in one transaction; the new head.
@@ -170,62 +129,33 @@ class Appender:
     async def sweep(self, zone: ZoneId, at: datetime) -> None:
         """Write down that everybody left a zone at this moment."""
         async with self._own:
-            number = self.acked_through(SERVER, 1) + 1
-            record = LogRecord(
-                device=SERVER,
-                epoch=1,
-                number=number,
-                kind=RecordKind.SWEPT,
-                at_ms=int(at.timestamp() * 1000),
-                zone=zone,
-                reason=Reason.EXITED,
-                direction=Direction.EXIT,
-            )
-            raw = msgspec.Raw(msgspec.json.encode(record))
-            await self.upload(SERVER, 1, LogBatch(1, number, (raw,)))
+            own = self.intake.sweep(zone, at)
+            await self.upload(own.device, own.epoch_max, own.batch)
 
     async def lease(self, holding: Holding, want: int, at: datetime) -> int:
         """All rights the device has been granted for the zone, with as many more as are free.
 
         Stored before it is answered; asking again after a lost answer loses none.
         """
-        device, epoch, name = holding
-        granted = self.pool.granted[holding]
+        granted = 0
 
         async def apply(connection: asyncpg.Connection) -> Sequence[FeedRow]:
             nonlocal granted
-            zone, pool = self.known.policy.zones[name], self.pool
-            left = pool.left(zone, self.known.whereabouts, at)
-            before = pool.granted[holding]
-            granted = pool.grant(holding, want, left, entry_lanes(name, self.known.policy))
-            if granted > before:
-                await leases.save(connection, self._edition, device, epoch, name, granted)
+            now_s = asyncio.get_running_loop().time()
+            granted = self.intake.lease(holding, want, at, now_s)
+            if granted > self.intake.pool.granted[holding]:
+                await leases.save(connection, self._edition, *holding, granted)
                 # Counted before the commit: should that fail, a few places stay unused.
-                pool.granted[holding] = granted
-            if granted < before + want:
-                self._short[name] = asyncio.get_running_loop().time()
+                self.intake.granted(holding, granted)
             return ()
 
         await self.change(apply)
         return granted
 
-    def places(self, zone: Zone, at: datetime) -> int:
-        """What the server itself may still admit into a hard zone: whatever no lane holds."""
-        return self.pool.left(zone, self.known.whereabouts, at)
-
-    def short(self) -> tuple[ZoneId, ...]:
-        """Zones in which a lane lately wanted more rights than there were."""
-        now = asyncio.get_running_loop().time()
-        return tuple(zone for zone, at in self._short.items() if now - at < SHORT_S)
-
     def retell(self) -> None:
         """Let every lane take a new snapshot, as after a take-over of the database."""
-        self.timeline = secrets.token_hex(8)
+        self.intake.timeline = secrets.token_hex(8)
         self._tell()
-
-    def acked_through(self, device: DeviceId, epoch: int) -> int:
-        numbers = self._numbers.get((device, epoch))
-        return numbers.acked if numbers else 0
 
     async def _ask(
         self,
@@ -253,7 +183,7 @@ class Appender:
             )
         self._connection = connection
         await self._recall()
-        self.timeline = secrets.token_hex(8)
+        self.intake.timeline = secrets.token_hex(8)
 
     async def _recall(self) -> None:
         """Take positions, numbers, presence and what the feed told from what is committed.
@@ -261,23 +191,23 @@ class Appender:
         A change may be committed though its answer was lost with the connection.
         """
         assert self._connection is not None
-        self._log_head, feed_head = await store.heads(self._connection, self._edition)
+        log_head, feed_head = await store.heads(self._connection, self._edition)
         while self.known.cursor < feed_head:
-            for row in await store.feed_after(
-                self._connection, self._edition, self.known.cursor, FEED_ROWS_MAX
-            ):
-                self.known.apply(row)
-        self._numbers = {
-            (row["device"], row["epoch"]): Numbers(row["highest"], row["acked"], set(row["beyond"]))
+            self.intake.changed(
+                await store.feed_after(
+                    self._connection, self._edition, self.known.cursor, FEED_ROWS_MAX
+                )
+            )
+        numbers = {
+            (DeviceId(row["device"]), row["epoch"]): Numbers(
+                row["highest"], row["acked"], set(row["beyond"])
+            )
             for row in await self._connection.fetch(store.NUMBERS, self._edition)
         }
-        self.known.forget_presence()
-        self.recent, self.pool = Recent(), Pool()
-        self.pool.granted.update(await leases.granted(self._connection, self._edition))
+        granted = await leases.granted(self._connection, self._edition)
+        self.intake.recall(log_head, numbers, granted)
         async for seq, record in store.all_records(self._connection, self._edition):
-            self.known.add(record)
-            self.pool.add(record)
-            self.recent.add(seq, record)
+            self.intake.recalled(seq, record)
 
     async def _run(self) -> None:
         while True:
@@ -339,13 +269,10 @@ class Appender:
         if isinstance(jobs[0], _Change):
             await self._write_change(self._connection, jobs[0])
             return
-        stored = await self._stored(self._connection, jobs)
-        group = _Group()
-        for job in jobs:
-            if isinstance(job, _Upload):
-                self._take_upload(job, stored, group)
-            elif isinstance(job, _Scan):
-                self._take_scan(job, stored, group)
+        handed_in = [job.what for job in jobs if isinstance(job, _HandedIn)]
+        names = self.intake.needed(handed_in)
+        stored = await store.existing(self._connection, self._edition, names) if names else {}
+        group = self.intake.take(handed_in, stored)
         if group.odd:
             async with self._connection.transaction():
                 await store.quarantine(self._connection, self._edition, group.odd)
@@ -353,16 +280,10 @@ class Appender:
                     await store.append(self._connection, self._edition, group.rows)
         elif group.rows:
             await store.append(self._connection, self._edition, group.rows)
-        self._committed(group)
-
-    def _committed(self, group: _Group) -> None:
-        self._log_head += len(group.rows)
-        for name in (*group.names, *(odd[0] for odd in group.odd)):
-            self._numbers.setdefault(name[:2], Numbers()).add(name[2])
-        for seq, record, *_ in group.rows:
-            self.recent.add(seq, record)
-        for answer in group.answers:
-            answer()
+        for job, answer in zip(jobs, self.intake.committed(group), strict=True):
+            done: asyncio.Future[Any] = job.done
+            if not done.done():
+                done.set_result(answer)
         if group.rows:
             self._tell()
 
@@ -371,94 +292,10 @@ class Appender:
         told, self.changed = self.changed, asyncio.Event()
         told.set()
 
-    async def _stored(
-        self, connection: asyncpg.Connection, jobs: Sequence[_Job]
-    ) -> dict[Name, tuple[bytes, bytes | None]]:
-        """Rows the log already has under the jobs' names; no look-up for numbers never seen."""
-        names: list[Name] = []
-        for job in jobs:
-            if isinstance(job, _Scan):
-                epoch, numbers = job.scan.epoch, range(job.scan.number, job.scan.number + 1)
-            elif isinstance(job, _Upload):
-                epoch, first = job.batch.epoch, job.batch.first
-                numbers = range(first, first + len(job.batch.records))
-            known = self._numbers.get((job.device, epoch))  # type: ignore[union-attr]
-            highest = known.highest if known else 0
-            names += [(job.device, epoch, n) for n in numbers if n <= highest]  # type: ignore[union-attr]
-        return await store.existing(connection, self._edition, names) if names else {}
-
-    def _take_upload(
-        self, job: _Upload, stored: dict[Name, tuple[bytes, bytes | None]], group: _Group
-    ) -> None:
-        odd_before = len(group.odd)
-        for index, raw in enumerate(job.batch.records):
-            name = (job.device, job.batch.epoch, job.batch.first + index)
-            body = bytes(raw)
-            record, why = _readable(body, name, job)
-            if record is not None:
-                body = msgspec.json.encode(record)
-                why = self._clash(name, body, stored, group)
-            if why is None and record is not None:
-                self._append(group, record, body, None)
-            elif why:
-                group.odd.append((name, hashlib.sha256(body).digest(), why, body))
-        quarantined = len(group.odd) - odd_before
-        key = (job.device, job.batch.epoch)
-
-        def answer() -> None:
-            if not job.done.done():
-                numbers = self._numbers.get(key)
-                job.done.set_result(LogAck(numbers.acked if numbers else 0, quarantined))
-
-        group.answers.append(answer)
-
-    def _clash(
-        self, name: Name, body: bytes, stored: dict[Name, tuple[bytes, bytes | None]], group: _Group
-    ) -> str | None:
-        """None: the name is free. Empty: the same record is there. Else how they differ."""
-        if name in stored:
-            same = stored[name][0] == body
-        elif name in group.names:
-            same = group.rows[group.names[name]][2] == body
-        else:
-            return None
-        return "" if same else "differs from the record already kept under its number"
-
-    def _take_scan(
-        self, job: _Scan, stored: dict[Name, tuple[bytes, bytes | None]], group: _Group
-    ) -> None:
-        name = (job.device, job.scan.epoch, job.scan.number)
-        if name in stored:
-            body = stored[name][1]
-        elif name in group.names:
-            body = group.rows[group.names[name]][3]
-        else:
-            judged = self.known.judge(job.scan.text, job.gate, job.scan.direction, job.at)
-            record = self.known.record(judged, name)
-            body = msgspec.json.encode(Decided(name[2], judged.decision.admitted, judged.decision))
-            self._append(group, record, msgspec.json.encode(record), body)
-        answer_body = body if body is not None else b""
-
-        def answer() -> None:
-            if not job.done.done():
-                job.done.set_result(answer_body)
-
-        group.answers.append(answer)
-
-    def _append(self, group: _Group, record: LogRecord, body: bytes, answer: bytes | None) -> None:
-        """Into the transaction, and at once into presence: the next scan must see it."""
-        group.names[record.name] = len(group.rows)
-        group.rows.append((self._log_head + len(group.rows) + 1, record, body, answer))
-        self.known.add(record)
-        self.pool.add(record)
-
     async def _write_change(self, connection: asyncpg.Connection, job: _Change) -> None:
         try:
             async with connection.transaction():
-                rows = [
-                    msgspec.structs.replace(row, seq=self.known.cursor + place)
-                    for place, row in enumerate(await job.apply(connection), 1)
-                ]
+                rows = self.intake.place(await job.apply(connection))
                 if rows:
                     await store.feed_append(connection, self._edition, rows)
         except AWAY:
@@ -467,8 +304,7 @@ class Appender:
             if not job.done.done():
                 job.done.set_exception(error)
             return
-        for row in rows:
-            self.known.apply(row)
+        self.intake.changed(rows)
         self._tell()
         if not job.done.done():
             job.done.set_result(self.known.cursor)
@@ -478,20 +314,3 @@ def _fail(jobs: Sequence[_Job], error: Exception) -> None:
     for job in jobs:
         if not job.done.done():
             job.done.set_exception(error)
-
-
-def _readable(body: bytes, name: Name, job: _Upload) -> tuple[LogRecord | None, str | None]:
-    """The record, or why it cannot enter the log."""
-    try:
-        record = _decode_record(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return None, f"not a log record: {error}"
-    if record.name != name:
-        return None, f"names itself {record.name}, sent as {name}"
-    if record.epoch > job.epoch_max:
-        return None, f"epoch {record.epoch} was never given to this device"
-    if record.kind not in job.kinds:
-        return None, f"a record of kind {record.kind} is not this device's to make"
-    if record.at_ms > job.latest_ms:
-        return None, f"its clock was wrong: {record.at:%Y-%m-%d %H:%M} UTC was still to come"
-    return record, ""

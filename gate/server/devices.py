@@ -85,15 +85,21 @@ class Devices:
         self._forget(device)
         return f"{code[:5]}-{code[5:]}"
 
-    async def enrol(self, code: str, address: str) -> Enrolled:
-        """Raises Refused for a wrong, used or expired code, and after too many tries."""
+    async def enrol(self, code: str, address: str, epoch_before: int = 0) -> Enrolled:
+        """`epoch_before` is the last epoch the device itself remembers. Raises Refused for a
+        wrong, used or expired code, and after too many tries."""
         if wait_s := self._wrong_codes.wait_s(address):
             raise Refused(429, "Too many tries", "wait before the next code", wait_s)
         self._wrong_codes.begun(address)
         plain = code.upper().translate(_AS_TYPED)
         token = secrets.token_urlsafe(32)
         device = await store.enrol(
-            self._pool, self._policy.edition, _hash(plain), _hash(token), datetime.now(UTC)
+            self._pool,
+            self._policy.edition,
+            _hash(plain),
+            _hash(token),
+            datetime.now(UTC),
+            epoch_before,
         )
         if device is None:
             raise Refused(403, "Code not accepted", "it is wrong, used, or over ten minutes old")

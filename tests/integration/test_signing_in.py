@@ -232,6 +232,15 @@ async def test_a_code_may_be_typed_as_people_type(server):
     assert (await nobody.post(ENROL, {"code": sloppy})).good()["device"] == "one"
 
 
+async def test_a_device_that_remembers_a_later_epoch_is_given_one_behind_it(server):
+    """The server was restored to before an enrolment: the next may not use its epoch again."""
+    nobody, good = await server.nobody(), await code(server)
+    body = {"code": good, "epoch_before": 3}
+    assert (await nobody.post(ENROL, body)).good()["epoch"] == 4
+    again = {"code": await code(server), "epoch_before": 1}
+    assert (await nobody.post(ENROL, again)).good()["epoch"] == 5
+
+
 async def test_a_code_ends_after_ten_minutes_and_with_the_next_code(server, database):
     nobody, first = await server.nobody(), await code(server)
     second = await code(server)

@@ -8,7 +8,7 @@ import pytest
 
 from gate.access.model import Reason
 from gate.access.wire import RECORDS_PER_BATCH_MAX, FeedRow
-from gate.edge.sync import Link
+from gate.edge.protocol import Link
 from tests import chaos, lanes
 from tests.programs import Person, eventually
 
@@ -74,7 +74,7 @@ async def test_a_cancellation_reaches_a_waiting_lane_at_once(
     server, name, folder, badges, monkeypatch
 ):
     """The poll would wait 25 s: only being woken brings the row in time."""
-    monkeypatch.setattr("gate.edge.sync.FEED_WAIT_S", 25.0)
+    monkeypatch.setattr("gate.edge.protocol.FEED_WAIT_S", 25.0)
     await server.import_people(Person("PENDING-1"), Person("CANCELLED-1"))
     texts = [await server.badge(code) for code in ("PENDING-1", "CANCELLED-1")]
     async with lanes.live(folder, server.url) as lane:

@@ -213,12 +213,13 @@ def rooms() -> Iterator[Situation]:
         record = replace(_facts().record, profile=number)
         facts = _facts(presence=presence, places_left=places, looked=looked, record=record)
         yield Situation(Scan(GOOD, GateId(gate), Direction.ENTRY, NOON), facts)
-    for presence, left, places, looked, gate in product(
-        presences[::5], (-1, 0, 1), (0, 1), (True, False), "ols"
+    for presence, left, places, rights, looked, gate in product(
+        presences[::5], (-1, 0, 1), (0, 1), (True, False), (True, False), "ols"
     ):
         for number in (1, 7):
             facts = _facts(
-                presence=presence, delegation_left=left, places_left=places, looked=looked,
+                presence=presence, delegation_left=left, places_left=places,
+                places_are_rights=rights, looked=looked,
                 record=replace(_facts().record, profile=number),
             )  # fmt: skip
             yield Situation(Scan(GOOD, GateId(gate), Direction.ENTRY, NOON), facts)
@@ -354,7 +355,11 @@ def _room_refuses(situation: Situation, zone: Zone, profile: Profile, no) -> Ite
 
 def _no_place(facts: Facts) -> bool:
     inside = facts.presence is not None and facts.presence.inside
-    return facts.places_left is not None and facts.places_left < 1 and not inside
+    return (
+        facts.places_left is not None
+        and facts.places_left < 1
+        and (facts.places_are_rights or not inside)
+    )
 
 
 MAY_BE_OVERRIDDEN = {

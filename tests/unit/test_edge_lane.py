@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from gate.access.ledger import Move, MoveKind
 from gate.access.model import Direction, Mode, Reason, Status
 from gate.access.policy_file import PolicyError
 from gate.access.wire import Feed, FeedRow
@@ -364,3 +365,34 @@ def test_a_lane_says_which_store_it_cannot_read(store):
     store._db.execute("UPDATE log SET body = x'7b'")
     with pytest.raises(StoreUnusable, match=r"lane.sqlite is damaged"):
         ready(store)
+
+
+def test_a_restored_server_does_not_bring_a_replaced_badge_back(store):
+    lane = ready(store)
+    lane.apply(lanes.feed(FeedRow(seq=101, holder=lanes.holder(1, generation=2))))
+    lane.take(lanes.snapshot())
+    assert lane.scan(lanes.badge(1, 1), NINE).decision.reason is Reason.REPLACED
+    again = Lane(store, lanes.identity())
+    assert again.scan(lanes.badge(1, 1), NINE).decision.reason is Reason.REPLACED
+    assert again.scan(lanes.badge(1, 2), NINE).decision.admitted
+
+
+def test_what_was_told_before_a_snapshot_counts_only_if_the_snapshot_says_so(store):
+    """A restored server may have lost it; in memory as on disk the lane begins anew from its own
+    log and the snapshot."""
+    lane = ready(store)
+    own = lane.scan(lanes.badge(1), NINE).record
+    heard = Move(own.at_ms, "other", 1, 1, MoveKind.IN, lanes.FIRST_HOLDER + 2, own.zone, own.gate)
+    lane.apply(Feed((), 100, 0, (heard,), 1))
+    inside = [made.holder for made in lane.roll_call(NINE)]
+    assert sorted(inside) == [lanes.FIRST_HOLDER + 1, lanes.FIRST_HOLDER + 2]
+    lane.take(lanes.snapshot())
+    for each in (lane, Lane(store, lanes.identity())):
+        assert [made.holder for made in each.roll_call(NINE)] == [lanes.FIRST_HOLDER + 1]
+
+
+def test_a_mode_set_before_the_first_snapshot_is_in_force_after_it(store):
+    lane = Lane(store, lanes.identity())
+    lane.set_mode(Mode.FROZEN, NINE, 3)
+    lane.take(lanes.snapshot())
+    assert lane.scan(lanes.badge(1), NINE).decision.reason is Reason.FROZEN

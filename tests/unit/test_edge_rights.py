@@ -87,3 +87,16 @@ def test_who_enters_with_a_supervisors_word_still_needs_a_place(store):
     lane.rights.grant(ROOM, 1)
     assert lane.scan(lanes.badge(1), before, override=Override(3, "protocol")).decision.admitted
     assert lane.rights.left(ROOM) == 0
+
+
+def test_who_is_known_inside_needs_a_place_too(store):
+    """In a zone that is soft about it: they may have left by a door this lane has not heard of,
+    and their place be given to another lane since."""
+    lane = lanes.Lane(store, lanes.identity(gate="plenary_east"))
+    lane.take(lanes.snapshot())
+    at = venue.at("07-07 09:00")
+    lane.rights.grant(ZoneId("plenary"), 2)
+    for left in (1, 0):
+        assert lane.scan(lanes.badge(1), at).decision.admitted
+        assert lane.rights.left(ZoneId("plenary")) == left
+    assert lane.scan(lanes.badge(1), at).decision.reason is Reason.ZONE_FULL

@@ -243,3 +243,15 @@ def test_a_file_that_may_not_grow_shows_red_and_works_again_once_it_may(path):
     assert after == f"admitted {kept + 1}"
     with opened(path) as store:
         assert [record.number for record in store.records()] == list(range(1, kept + 2))
+
+
+def test_what_a_table_said_of_generations_outlives_a_restored_server(path):
+    """A snapshot of a server restored to before the re-print does not bring the old badge back."""
+    with opened(path) as store:
+        reprinted = lanes.holder(0, generation=2)
+        store.replace(msgspec.structs.replace(lanes.snapshot(3), holders=(reprinted,)))
+        store.replace(lanes.snapshot(3, cursor=50))
+        assert store.generations() == {lanes.FIRST_HOLDER: 2}
+        store.replace(msgspec.structs.replace(lanes.snapshot(3), holders=(reprinted,)))
+        store.wipe()
+        assert store.generations() == {lanes.FIRST_HOLDER: 2}

@@ -9,10 +9,12 @@ from contextlib import closing
 import pytest
 from aiohttp import web
 
-from gate.access.wire import Hello
+from gate.access.model import Direction
+from gate.access.wire import Hello, Snapshot, Welcome
 from gate.client import ANSWER_S, SILENT_S, CallRefused, Client, ServerAway
 from gate.clock import Clock
-from gate.edge.sync import BACKOFF_S, Link, Sync
+from gate.edge.protocol import BACKOFF_S, Link
+from gate.edge.sync import Sync
 from gate.edge.timekeeping import LaneClock
 from tests import lanes
 from tests.programs import eventually
@@ -49,12 +51,13 @@ def sync(lane):
 async def test_every_trouble_is_said_and_only_revocation_ends_it(sync, error, link, words):
     tries = 0
 
-    async def step() -> bool:
+    async def hello(_: Hello) -> Welcome:
         nonlocal tries
         tries += 1
         raise error
 
-    running = asyncio.create_task(sync._repeat(step))
+    sync._client.hello = hello
+    running = asyncio.create_task(sync._drive(sync._protocol.down))
     ends = link is Link.REVOKED
     await eventually(lambda: running.done() if ends else tries >= 2, "it goes on, or ends")
     assert sync.status.link is link and words in sync.status.problem
@@ -65,25 +68,30 @@ async def test_every_trouble_is_said_and_only_revocation_ends_it(sync, error, li
 async def test_after_a_trouble_the_link_is_online_again(sync):
     answers = iter([ServerAway("no answer"), None])
 
-    async def step() -> bool:
+    async def hello(_: Hello) -> Welcome:
         error = next(answers, None)
         if error:
             raise error
-        await asyncio.sleep(0)
-        return True
+        return Welcome(0, 0, 0, None, Direction.ENTRY)
 
-    running = asyncio.create_task(sync._repeat(step))
+    async def snapshot() -> Snapshot:
+        await asyncio.sleep(0)
+        return lanes.snapshot()
+
+    sync._client.hello, sync._client.snapshot = hello, snapshot
+    running = asyncio.create_task(sync._drive(sync._protocol.down))
     await eventually(lambda: sync.status.link is Link.ONLINE, "online")
     assert sync.status.problem == "" and sync.status.heard_s is not None
     running.cancel()
 
 
 async def test_a_fault_of_ours_is_in_the_log_with_its_place(sync, caplog):
-    async def step() -> bool:
+    async def hello(_: Hello) -> Welcome:
         raise ZeroDivisionError
 
-    running = asyncio.create_task(sync._repeat(step))
-    await eventually(lambda: "in step" in caplog.text, "the log names the place")
+    sync._client.hello = hello
+    running = asyncio.create_task(sync._drive(sync._protocol.down))
+    await eventually(lambda: "in hello" in caplog.text, "the log names the place")
     running.cancel()
 
 

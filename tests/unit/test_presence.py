@@ -81,6 +81,22 @@ def test_without_a_checkout_hour_who_entered_is_inside_until_they_leave():
     assert usual.inside(PLENARY, MORNING + timedelta(days=1)) == 0
 
 
+def test_a_starting_lane_hears_of_an_exit_whose_entry_is_not_told_yet():
+    """The entry lane was cut off over night: what it tells in the morning is over."""
+    yesterday = MORNING - timedelta(days=1)
+    left = made(2, yesterday + timedelta(hours=1), MoveKind.OUT)
+    new = told(*told(left).relevant(MORNING))
+    new.take(made(1, yesterday))
+    assert list(new.who(PLENARY, yesterday + timedelta(hours=2))) == []
+
+
+def test_a_starting_lane_hears_of_an_annulment_whose_entry_is_not_told_yet():
+    annulment = made(1, MORNING, MoveKind.ANNULLED)
+    new = told(*told(annulment).relevant(MORNING))
+    new.take(made(1, MORNING))
+    assert list(new.who(PLENARY, MORNING)) == []
+
+
 def answer(rule: dict, at, *moves: Move):
     """What a delegate hears at the plenary's door, whose zone is set so."""
     plenary = replace(venue.policy().zones[PLENARY], **rule)

@@ -53,7 +53,9 @@ class DeviceState(msgspec.Struct, frozen=True):
 
 async def enrol(call: Call) -> Enrolled:
     assert isinstance(call.body, Enrol)
-    return await call.service.devices.enrol(call.body.code, address(call.request))
+    return await call.service.devices.enrol(
+        call.body.code, address(call.request), call.body.epoch_before
+    )
 
 
 async def create(call: Call) -> Code:

@@ -22,7 +22,6 @@ from gate.access.wire import (
     DeviceRole,
     Feed,
     Hello,
-    HolderRow,
     Lease,
     Leased,
     LogAck,
@@ -31,21 +30,19 @@ from gate.access.wire import (
     Snapshot,
     Welcome,
 )
+from gate.server import told
 from gate.server.api.address import on_site
 from gate.server.appender import Appender
 from gate.server.desk import reprints
 from gate.server.problem import Refused
 from gate.server.roles import RECORD_KINDS, Permission
 from gate.server.routes import Call, Route, Scope
-from gate.server.service import Service
 from gate.server.store import log as store
 
 _decode_record = msgspec.json.Decoder(LogRecord).decode
 WAIT_S_MAX = 25
 LOG_BYTES_MAX = 2 * 1024 * 1024
 GATHER_S = 0.15
-SLACK_MIN = 5
-"""A badge is signed a little before the feed tells of it: claim knowledge only up to then."""
 AHEAD_MS_MAX = 10 * 60 * 1000
 """A scan that claims to be further ahead of the server's clock is set aside: by a time still to
 come its holder would stay inside whatever they do, and nobody could leave before it."""
@@ -78,15 +75,12 @@ async def hello(call: Call) -> Welcome:
     is_lane = device.role is DeviceRole.LANE
     lan = on_site(body.lan, call.request.remote or "") if is_lane else ""
     call.service.devices.heard(device.id, body, now_ms, lan)
-    appender = call.service.appender
-    return Welcome(
-        now_ms=now_ms,
-        head=appender.known.cursor,
-        acked_through=appender.acked_through(device.id, device.epoch),
-        gate=device.gate,
-        direction=device.direction,
-        short=appender.short(),
-        timeline=appender.timeline,
+    intake, now_s = call.service.appender.intake, asyncio.get_running_loop().time()
+    welcome = told.welcome(
+        intake, device.id, device.epoch, device.gate, device.direction, now_ms, now_s
+    )
+    return msgspec.structs.replace(
+        welcome,
         peers=call.service.devices.peers(device.id),
         clock_speed=call.service.clock.speed,
     )
@@ -95,41 +89,19 @@ async def hello(call: Call) -> Welcome:
 async def snapshot(call: Call) -> web.Response:
     query = call.query
     assert isinstance(query, SnapshotQuery)
-    packed = await asyncio.to_thread(zlib.compress, _snapshot(call.service, query.policy), 1)
+    service, for_phone = call.service, query.policy is PolicyForm.JSON
+    text = policy_json(service.policy) if for_phone else service.policy_text
+    whole = told.snapshot(service.appender.intake, text, service.clock.now())
+    if not for_phone:  # a phone talks to no other lane, and pockets lose secrets
+        whole = msgspec.structs.replace(whole, lan_key=service.lan_key.hex)
+    packed = await asyncio.to_thread(_packed, whole)
     return web.Response(
         body=packed, content_type="application/json", headers={"Content-Encoding": "deflate"}
     )
 
 
-def _snapshot(service: Service, form: PolicyForm) -> bytes:
-    appender = service.appender
-    known = appender.known
-    held = known.holders.values()
-    for_phone = form is PolicyForm.JSON
-    return msgspec.json.encode(
-        Snapshot(
-            cursor=known.cursor,
-            known_until_min=_known_until(service),
-            policy=policy_json(service.policy) if for_phone else service.policy_text,
-            keys=tuple(known.keys.values()),
-            profiles=tuple(known.profiles.values()),
-            holders=tuple(
-                HolderRow(r.holder, r.generation, r.profile, r.status, r.attention, r.delegation)
-                for r in held
-            ),
-            mode=known.mode,
-            supervisors=tuple(known.supervisors.values()),
-            moves=tuple(known.whereabouts.relevant(service.clock.now())),
-            moves_through=appender.recent.through,
-            timeline=appender.timeline,
-            # A phone talks to no other lane, and pockets lose secrets.
-            lan_key="" if for_phone else service.lan_key.hex,
-        )
-    )
-
-
-def _known_until(service: Service) -> int:
-    return max(0, service.policy.minutes(service.clock.now()) - SLACK_MIN)
+def _packed(whole: Snapshot) -> bytes:
+    return zlib.compress(msgspec.json.encode(whole), 1)
 
 
 async def feed(call: Call) -> Feed:
@@ -138,19 +110,17 @@ async def feed(call: Call) -> Feed:
     if query.after > appender.known.cursor:
         raise Refused(409, "Ahead of the feed", "take a new snapshot: this feed was restored")
     await _news(appender, query)
-    known_until, head = _known_until(call.service), appender.known.cursor
-    edition = call.service.policy.edition
+    known, edition = appender.known, call.service.policy.edition
+    known_until, head = told.known_until_min(known, call.service.clock.now()), known.cursor
     rows = (
         await store.feed_after(call.service.pool, edition, query.after, FEED_ROWS_MAX)
         if query.after < head
         else ()
     )
-    if query.moves_after is None:
-        return Feed(tuple(rows), head, known_until, timeline=appender.timeline)
-    moves = appender.recent.after(query.moves_after)
-    if moves is None:
+    answer = told.feed(appender.intake, rows, head, known_until, query.moves_after)
+    if answer is None:
         raise Refused(409, "Too far behind", "take a new snapshot: it holds what still matters")
-    return Feed(tuple(rows), head, known_until, *moves, appender.timeline)
+    return answer
 
 
 async def _news(appender: Appender, query: FeedQuery) -> None:
@@ -159,7 +129,7 @@ async def _news(appender: Appender, query: FeedQuery) -> None:
     loop = asyncio.get_running_loop()
     until = loop.time() + query.wait
     while query.after == appender.known.cursor and (left := until - loop.time()) > 0:
-        if query.moves_after is not None and query.moves_after < appender.recent.through:
+        if query.moves_after is not None and query.moves_after < appender.intake.recent.through:
             await asyncio.sleep(min(left, GATHER_S))
             return
         with contextlib.suppress(TimeoutError):
@@ -200,7 +170,7 @@ async def log(call: Call) -> LogAck:
 
 def _in_reach(call: Call, epoch: int, number: int) -> None:
     """Numbers held beyond a gap are remembered one by one: no device may make them many."""
-    held = call.service.appender.acked_through(call.device.id, epoch)
+    held = call.service.appender.intake.acked_through(call.device.id, epoch)
     if number > held + GAP_MAX:
         raise Refused(409, "Too far ahead", f"held are records up to {held}; send what follows")
 

@@ -17,7 +17,8 @@ ON CONFLICT (edition, id) DO UPDATE SET role = excluded.role, gate = excluded.ga
     code_expires = excluded.code_expires
 """
 ENROL = """
-UPDATE device SET code_hash = NULL, token_hash = $3, epoch = epoch + 1, revoked = false
+UPDATE device SET code_hash = NULL, token_hash = $3, revoked = false,
+    epoch = greatest(epoch, $5) + 1
 WHERE edition = $1 AND code_hash = $2 AND code_expires > $4
 RETURNING id, role, gate, direction, epoch, revoked
 """
@@ -60,10 +61,15 @@ async def save(
 
 
 async def enrol(
-    connection: Connection, edition: str, code_hash: bytes, token_hash: bytes, now: datetime
+    connection: Connection,
+    edition: str,
+    code_hash: bytes,
+    token_hash: bytes,
+    now: datetime,
+    epoch_before: int,
 ) -> Device | None:
     """Trade a code that is still good for a token; None when it is not."""
-    row = await connection.fetchrow(ENROL, edition, code_hash, token_hash, now)
+    row = await connection.fetchrow(ENROL, edition, code_hash, token_hash, now, epoch_before)
     return _device(row) if row else None
 
 

@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator, Sequence
 import asyncpg
 import msgspec
 
-from gate.access.ledger import LogRecord
+from gate.access.ledger import LogRecord, Name
 from gate.access.wire import FeedRow
 
-Name = tuple[str, int, int]
 LOG_CHANNEL = "gate_log"
 ROWS_PER_READ = 5000
 
