@@ -184,7 +184,7 @@ class Client:
             raise ServerAway(
                 f"{self._url} does not answer: {error or type(error).__name__}"
             ) from None
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ServerAway(
                 f"{self._url} answers what this version cannot read: {error}"
             ) from None

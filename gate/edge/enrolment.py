@@ -26,7 +26,7 @@ def load(folder: Path) -> Enrolled:
             f"no {path}: ask the server's operator for a code (`gate enrol NAME --gate GATE`) "
             "and start once with `--enrol CODE`"
         ) from None
-    except (msgspec.DecodeError, OSError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
         raise NotEnrolled(f"{path} cannot be read ({error}); enrol this device anew") from None
 
 

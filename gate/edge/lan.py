@@ -78,8 +78,8 @@ class Lan:
             return False
         assert self._session is not None
         while message := await self._on_lane(self._message, peer):
-            sealed = self._box().encrypt(msgspec.json.encode(message))
             try:
+                sealed = self._box().encrypt(msgspec.json.encode(message))
                 async with self._session.post(
                     f"http://{peer}{PATH}", data=bytes(sealed), allow_redirects=False
                 ) as answer:

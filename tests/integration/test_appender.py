@@ -138,6 +138,11 @@ async def test_bytes_that_are_no_text_are_kept_aside_and_hold_up_no_other_device
     assert await database.fetchval("SELECT body FROM quarantine") == odd
 
 
+async def test_a_printers_queue_moves_on_over_bytes_that_are_no_text(server):
+    printer = await server.device("p", None, "printer")
+    assert (await printer.upload(1, b'{"why": "\xff"}')).good()["acked_through"] == 1
+
+
 async def test_numbers_far_beyond_what_is_held_are_refused_and_cost_no_memory(server):
     lane = await server.device("one")
     record = lane.record(10_002, at_ms("07-08 08:00"))

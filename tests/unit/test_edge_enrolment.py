@@ -23,7 +23,8 @@ def test_without_an_enrolment_the_words_say_how_to_get_one(tmp_path):
         enrolment.load(tmp_path)
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"device": 7}', b"\xff\xfe", b"null"])
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"device": 7}', b"\xff\xfe", b"null",
+                                  b'{"device": "\xff"}'])  # fmt: skip
 def test_an_enrolment_that_cannot_be_read_is_said_in_words(tmp_path, body):
     (tmp_path / FILE).write_bytes(body)
     with pytest.raises(NotEnrolled, match="enrol this device anew"):

@@ -177,7 +177,7 @@ def _in_reach(call: Call, epoch: int, number: int) -> None:
 
 def _readable(batch: LogBatch) -> Iterator[LogRecord]:
     for raw in batch.records:
-        with contextlib.suppress(msgspec.DecodeError):
+        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             yield _decode_record(raw)
 
 
