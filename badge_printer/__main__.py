@@ -8,6 +8,7 @@ import secrets
 import signal
 import sys
 from collections.abc import Coroutine
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 import msgspec
@@ -63,6 +64,10 @@ def main() -> int:
         return int(asyncio.run(arguments.run(arguments)))
     except (FontsMissing, TemplateError, NotEnrolled, CannotPrint, StoreUnusable) as error:
         print(error, file=sys.stderr)
+    except BrokenExecutor:
+        print(
+            "a drawing process ended; is there memory enough? Repeat the command", file=sys.stderr
+        )
     except SettingsError as error:
         print(f"settings: {error}", file=sys.stderr)
     except (ServerAway, CallRefused, OSError, msgspec.DecodeError) as error:
