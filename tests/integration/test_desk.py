@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from gate.access.credential import verify
+from gate.server.store import registrations
 from tests import venue
 from tests.integration import people
 from tests.integration.people import row
@@ -327,7 +328,7 @@ async def test_a_spare_opens_nothing_until_a_scan_binds_it_and_then_the_old_badg
     assert answer.status == 409, "a dead badge is no spare"
 
 
-async def test_a_lane_that_starts_later_knows_the_dead_badge_too(week, desk):
+async def test_a_lane_that_starts_later_knows_the_dead_badge_too_also_after_a_restart(week, desk):
     old = await week.badge("R-ANA1")
     [made] = await spare(desk)
     (await desk.post(f"{ANA}/bind", {"text": made["text"]})).good()
@@ -336,6 +337,8 @@ async def test_a_lane_that_starts_later_knows_the_dead_badge_too(week, desk):
     claims = verify(old, venue.policy().number, week.service.appender.known.keys)
     [dead] = [h for h in snapshot["holders"] if h[0] == claims.holder]
     assert dead[3] == "cancelled"
+    kept = await registrations.holders(week.service.pool, week.service.policy.edition)
+    assert [r.status for r in kept if r.holder == claims.holder] == ["cancelled"]
 
 
 async def test_a_spare_for_more_than_the_person_may_is_refused(desk):
