@@ -346,10 +346,6 @@ def _ended(state: State, event: Printed | NotPrinted, at_s: float) -> Step:
 
 def _touch(state: State, event: Event, at_s: float, rules: Rules) -> Step:
     match event:
-        case Language(code) if code in LANGUAGES:
-            return replace(state, language=code, chose_language=True), ()
-        case Toggled(ease):
-            return replace(state, ease=state.ease ^ {ease}), ()
         case StaffAsked() | Pin():
             return _staff(state, event, at_s, rules), ()
         case Help():
@@ -368,6 +364,10 @@ def _touch(state: State, event: Event, at_s: float, rules: Rules) -> Step:
 def _saying(state: State, event: Event, at_s: float, rules: Rules) -> State:
     asked = state.screen in (Screen.WELCOME, Screen.NOT_FOUND)
     match event:
+        case Language(code) if code in LANGUAGES:
+            return replace(state, language=code, chose_language=True)
+        case Toggled(ease):
+            return replace(state, ease=state.ease ^ {ease})
         case NoCode() if asked and may_say_name(state, at_s, rules):
             return _go(replace(state, found=None, why=None), Screen.NAME, at_s)
         case Asked() if state.screen is Screen.NAME and may_say_name(state, at_s, rules):

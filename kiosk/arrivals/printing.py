@@ -212,6 +212,6 @@ def test_badge(day: date) -> BadgeData:
         code="TEST", text=(PREFIX + "TEST-PAGE/" * 12)[:TEXT_CHARS], holder=0, generation=0,
         given="Test", family="Page", name_on_badge="", native_name="", organisation="",
         country="", category=CategoryId("test"), category_name="TEST",
-        category_colour="#41566b", language="en", days=(DayChips(day, ()),), edition_name="",
-        edition_place="",
+        category_colour="#41566b", language="en", days=(DayChips(day, (("TEST", "#41566b"),)),),
+        edition_name="Test page", edition_place="opens nothing", events={"TEST": "Test page"},
     )  # fmt: skip
