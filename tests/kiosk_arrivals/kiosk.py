@@ -68,10 +68,13 @@ class Kiosk:
     async def fresh(self) -> View:
         """The start, and long enough there that a code is this screen's own."""
         await self.tap("finish")
+        await self.settle()
+        return self.view()
+
+    async def settle(self) -> None:
         await self.shows(Screen.WELCOME)
         state = self.arrivals._flow.state
         self.arrivals._flow.state = replace(state, since_s=state.since_s - 5)
-        return self.view()
 
     async def collect(self, claim: str) -> View:
         """Show, confirm, wait for the end."""
