@@ -287,7 +287,7 @@ class Arrivals:
             time.monotonic(),
             self._replica.edition,
             self._chosen.desk,
-            self._camera_lost or not self._chosen.source,
+            self._camera_lost,
             self._staff_view() if state.screen is Screen.STAFF else None,
             bool(self._chosen.staff_pin),
         )
