@@ -27,7 +27,7 @@ from kiosk.arrivals.flow import Ease, Found, Rules, Screen, State
 from kiosk.arrivals.kiosk import FILES, Act
 from kiosk.arrivals.replica import Edition
 from kiosk.arrivals.view import StaffView, View, shown, static, troubles
-from kiosk.page import Page
+from kiosk.page import LocalPage
 
 SIZE = {"width": 1080, "height": 1920}
 SHEET_HEIGHT = 960
@@ -90,7 +90,7 @@ class Showing:
         self.view = view(State(visit=1, language="en"))
         self.acts: list[Act] = []
         self.scanned: list[str] = []
-        self.page = Page(lambda: self.view, self.scanned.append, FILES)
+        self.page = LocalPage(lambda: self.view, self.scanned.append, FILES)
         self.url = ""
         self._visit = 0
 

@@ -17,7 +17,7 @@ from gate.access.wire import Enrolled, Ticket, TicketWhy
 from gate.client import Client
 from gate.settings import KioskSettings
 from gate.words.words import Words
-from kiosk import camera, decode, scanner
+from kiosk import camera, scanner
 from kiosk.arrivals import browser, flow
 from kiosk.arrivals.flow import (
     Asked,
@@ -45,6 +45,7 @@ from kiosk.arrivals.replica import Replica
 from kiosk.arrivals.view import StaffView, View, shown, static, troubles
 from kiosk.debounce import Debounce
 from kiosk.page import LocalPage
+from kiosk.vision.tracker import Tracker
 
 REPLICA = "replica.sqlite"
 TICK_S = 0.25
@@ -249,13 +250,12 @@ class Arrivals:
             loop.call_soon_threadsafe(self._camera, is_lost)
 
         try:
-            chosen = self._chosen
+            chosen, tracker = self._chosen, Tracker()
             for frame in camera.frames(chosen.source, chosen.frames_per_s, self._stop, lost):
                 if self._flow.state.screen not in flow.TAKES_CODES:
                     continue
-                height, width = frame.shape[:2]
-                seen = decode.nearest(decode.read(frame), width, height)
-                text = self._seen.saw(seen.text if seen else None, time.monotonic())
+                badge = tracker.look(frame).badge
+                text = self._seen.saw(badge.text if badge else None, time.monotonic())
                 if text is not None:
                     loop.call_soon_threadsafe(self._code, text)
         except Exception as error:  # noqa: BLE001 - a kiosk that sees nothing must not look alive

@@ -89,7 +89,7 @@ class Kiosk:
 
 @asynccontextmanager
 async def running(
-    server: Server, folder: Path, name: str, url: str = "", printers: tuple[str, ...] | None = None
+    server: Server, folder: Path, name: str, url: str = "", source: str = ""
 ) -> AsyncIterator[Kiosk]:
     """A kiosk enrolled under a name, or again on its folder; it is ready when this returns."""
     if not (folder / enrolment.FILE).exists():
@@ -97,9 +97,9 @@ async def running(
     chosen = KioskSettings(
         server_url=url or server.url,
         data_dir=folder,
-        source="",
+        source=source,
         page_port=free_port(),
-        printers=(f"out=folder:{folder / 'out'}",) if printers is None else printers,
+        printers=(f"out=folder:{folder / 'out'}",),
         patience_s=1.0,
         stall_s=1.0,
         staff_pin=verifier(),

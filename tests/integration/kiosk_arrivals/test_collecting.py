@@ -1,7 +1,9 @@
 """People collect badges at a real kiosk from the real service: together, offline, refused."""
 
 import pytest
+import qrcode
 import zxingcpp
+from PIL import Image
 
 from gate.access import claim
 from gate.access.ledger import RecordKind
@@ -68,6 +70,20 @@ async def test_a_code_from_the_mail_becomes_the_persons_badge_and_one_record(pro
     (record,) = await records(program, kiosk, 1)
     assert record.kind is RecordKind.PRINTED
     assert record.gate is None, "collecting a badge is not an entry"
+
+
+async def test_the_mails_qr_is_read_by_the_camera(program, codes, tmp_path):
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    picture = qrcode.make(codes["KSK-11"], box_size=8).get_image().convert("RGB")
+    view = Image.new("RGB", (1280, 720), "#777")
+    view.paste(picture, ((1280 - picture.width) // 2, (720 - picture.height) // 2))
+    view.save(frames / "phone.png")
+    async with kiosks.running(
+        program, tmp_path / "kiosk", "kiosk-camera", source=str(frames)
+    ) as kiosk:
+        view = await kiosk.shows(Screen.CONFIRM)
+        assert view.card.name == "Given F."
 
 
 async def test_name_and_mail_do_as_well_whatever_the_keyboard_could_say(codes, kiosk):
