@@ -47,7 +47,9 @@ async def keep_open(url: str, heard_s: Callable[[], float], more: tuple[str, ...
     has a folder of its own, which is gone afterwards: nothing of anybody is kept."""
     program = executable()
     while True:
-        with tempfile.TemporaryDirectory(prefix="kiosk-browser-") as folder:
+        with tempfile.TemporaryDirectory(
+            prefix="kiosk-browser-", ignore_cleanup_errors=True
+        ) as folder:
             arguments = (*ARGUMENTS, *more, f"--user-data-dir={folder}", url)
             process = await asyncio.create_subprocess_exec(
                 program, *arguments,
