@@ -1,4 +1,4 @@
-"""`gate`: serve, import, enrol, revoke, admin-link, mail, policy. `gate X --help` says more."""
+"""`gate`: serve, import, enrol, revoke, admin-link, claims, mail, policy. `gate X --help`."""
 
 import argparse
 import os
@@ -45,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     stolen.add_argument("key", type=int, help="its number; the first key of an edition is 1")
     stolen.set_defaults(run=_revoke_key)
+
+    claims = commands.add_parser("claims", help="claim codes for the mailing, as CSV")
+    claims.set_defaults(run=_claims)
 
     link = commands.add_parser("admin-link", help="a one-time link that makes an account")
     link.add_argument(
@@ -150,6 +153,12 @@ def _mail_status(arguments: argparse.Namespace) -> int:
     from gate.commands.remote import mail_status
 
     return mail_status()
+
+
+def _claims(arguments: argparse.Namespace) -> int:
+    from gate.commands.remote import claims
+
+    return claims()
 
 
 def _policy_file(arguments: argparse.Namespace) -> int:

@@ -24,6 +24,7 @@ from gate.access.wire import (
     Enrolled,
     Feed,
     Hello,
+    KioskNews,
     Lease,
     Leased,
     LogAck,
@@ -31,7 +32,10 @@ from gate.access.wire import (
     NotPrinted,
     OnlineScan,
     PrintOrder,
+    Reserve,
+    Reserved,
     Snapshot,
+    Ticket,
     Welcome,
 )
 
@@ -128,6 +132,28 @@ class Client:
     async def print_failed(self, order: int, why: str) -> None:
         path = f"/api/v1/printer/reprints/{order}/failed"
         await self._post(path, NotPrinted(why[:200]), object)
+
+    # --- kiosks
+
+    async def kiosk_news(
+        self, timeline: str, after: int, prints_after: int, wait_s: float = 0.0
+    ) -> KioskNews:
+        path = (
+            f"/api/v1/kiosk/news?timeline={quote(timeline, safe='')}&after={after}"
+            f"&prints_after={prints_after}&wait={wait_s}"
+        )
+        return await self._call("GET", path, KioskNews, wait_s=ANSWER_S + wait_s)
+
+    async def reserve(self, reserve: Reserve, wait_s: float = ANSWER_S) -> Reserved:
+        """Ask whether this kiosk may print a badge; `wait_s` because a person stands there."""
+        raw = msgspec.json.encode(reserve)
+        return await self._call("POST", "/api/v1/kiosk/reservations", Reserved, raw, wait_s)
+
+    async def release(self, reserve: Reserve) -> None:
+        await self._post("/api/v1/kiosk/reservations/release", reserve, object)
+
+    async def ticket(self, ticket: Ticket) -> None:
+        await self._post("/api/v1/kiosk/tickets", ticket, object)
 
     # --- the operator's command line
 

@@ -88,8 +88,33 @@ class PrinterSettings:
     clock: Clock = _setting(Clock(), "demonstration clock START@ORIGINxSPEED; empty: real time")
 
 
-PROGRAMS = {"server": ServerSettings, "lane": LaneSettings, "printer": PrinterSettings}
-S = TypeVar("S", ServerSettings, LaneSettings, PrinterSettings)
+@dataclass(frozen=True, slots=True)
+class KioskSettings:
+    server_url: str = _setting("http://127.0.0.1:8700", "address of the server")
+    data_dir: Path = _setting(Path(".run/kiosk"), "the kiosk's token, records, queue and log")
+    source: str = _setting("0", "camera number, video, folder of frames, URL; empty: no camera")
+    scanner: str = _setting("", "device file of a hand scanner; empty: none")
+    frames_per_s: float = _setting(15.0, "frames a second from a folder or a video")
+    page_port: int = _port(8703, "port of the kiosk's own page")
+    language: str = _setting("en", "language until a person chooses: en fr es ru ar zh")
+    printers: tuple[str, ...] = _setting((), "printers as NAME=ADDRESS, as of a print station")
+    template: str = _setting("a6", "badge template")
+    stall_s: float = _setting(45.0, "seconds without any progress after which a printer stalls")
+    patience_s: float = _setting(20.0, "seconds a person waits for a printer that takes nothing")
+    idle_s: float = _setting(45.0, "seconds without a touch before the screen asks")
+    letter: str = _setting("A", "this kiosk's letters in the numbers it gives: none, one or two")
+    desk: str = _setting("B", "the desk to which it sends people")
+    staff_pin: str = _setting("", "verifier of the staff PIN, as `kiosk pin` prints it")
+    clock: Clock = _setting(Clock(), "demonstration clock START@ORIGINxSPEED; empty: real time")
+
+
+PROGRAMS = {
+    "server": ServerSettings,
+    "lane": LaneSettings,
+    "printer": PrinterSettings,
+    "kiosk": KioskSettings,
+}
+S = TypeVar("S", ServerSettings, LaneSettings, PrinterSettings, KioskSettings)
 
 
 def load(kind: type[S], environ: Mapping[str, str], toml: str = "", source: str = "") -> S:

@@ -5,6 +5,7 @@ A badge counts when two reads in a row say the same; then not again until it was
 needs to stay in view, so that a poster is not a stream of refusals.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gate.access.credential import PREFIX, TEXT_CHARS
@@ -23,8 +24,9 @@ def is_badge_shaped(text: str) -> bool:
 
 @dataclass(slots=True)
 class Debounce:
-    """Feed it every read; it says when to scan."""
+    """Feed it every read; it says when to scan. Text that is `shaped` as expected needs fewer."""
 
+    shaped: Callable[[str], bool] = is_badge_shaped
     _candidate: str = ""
     _reads: int = 0
     _read_at: float = 0.0
@@ -43,7 +45,7 @@ class Debounce:
         else:
             self._candidate, self._reads = text, 1
         self._read_at = at_s
-        if self._reads < (READS_BADGE if is_badge_shaped(text) else READS_OTHER):
+        if self._reads < (READS_BADGE if self.shaped(text) else READS_OTHER):
             return None
         return self._present(text, at_s)
 

@@ -1,9 +1,10 @@
-"""The lane's full-screen page: served on this machine only, told of every change as it happens."""
+"""A full-screen page of a lane or kiosk: served on this machine only, told of every change as it
+happens."""
 
 import asyncio
 import contextlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from importlib.resources import files
 
 import msgspec
@@ -18,7 +19,9 @@ BEAT_S = 1.0
 VIEWERS_MAX = 8
 _THIS_MACHINE = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?")
 """As a Host header; one that is no host at all must not be parsed any further."""
-_FILES = {
+Files = Mapping[str, tuple[str, str]]
+"""Path -> (file in `pages`, content type)."""
+LANE: Files = {
     "/": ("lane.html", "text/html"),
     "/lane.css": ("lane.css", "text/css"),
     "/lane.js": ("lane.js", "text/javascript"),
@@ -38,22 +41,15 @@ class Turned(msgspec.Struct, frozen=True):
     turned: bool
 
 
-class Page:
+class LocalPage:
     """`view()` is what to show now; `typed` takes what a keyboard scanner typed into the page."""
 
     def __init__(
-        self,
-        view: Callable[[], View],
-        typed: Callable[[str], None],
-        act: Callable[[Act], Awaitable[Done]],
-        turnstile: Callable[[], Awaitable[Done]],
-        roll_call: Callable[[], Awaitable[str]],
+        self, view: Callable[[], msgspec.Struct], typed: Callable[[str], None], files: Files
     ) -> None:
         self._view = view
         self._typed = typed
-        self._act = act
-        self._turnstile = turnstile
-        self._roll_call = roll_call
+        self._files = files
         self._changed = asyncio.Event()
         self._viewers = 0
         self.closing = False
@@ -64,13 +60,10 @@ class Page:
 
     def application(self) -> web.Application:
         app = web.Application(middlewares=[_own_origin], client_max_size=SCAN_CHARS_MAX * 4)
-        for path, (name, kind) in _FILES.items():
+        for path, (name, kind) in self._files.items():
             app.router.add_get(path, _served(name, kind))
         app.router.add_get("/events", self._events)
         app.router.add_post("/scan", self._scan)
-        app.router.add_post("/act", self._acted)
-        app.router.add_get("/roll-call.txt", self._called)
-        app.router.add_post(TURNSTILE, self._turned)
         app.on_response_prepare.append(_secure)
         app.on_shutdown.append(self._close)
         return app
@@ -99,6 +92,34 @@ class Page:
             self._typed(text)
         return web.Response(status=204)
 
+    async def _close(self, app: web.Application) -> None:
+        self.closing = True
+        self.changed()
+
+
+class Page(LocalPage):
+    """A lane's own page, on which a guard also acts."""
+
+    def __init__(
+        self,
+        view: Callable[[], View],
+        typed: Callable[[str], None],
+        act: Callable[[Act], Awaitable[Done]],
+        turnstile: Callable[[], Awaitable[Done]],
+        roll_call: Callable[[], Awaitable[str]],
+    ) -> None:
+        super().__init__(view, typed, LANE)
+        self._act = act
+        self._turnstile = turnstile
+        self._roll_call = roll_call
+
+    def application(self) -> web.Application:
+        app = super().application()
+        app.router.add_post("/act", self._acted)
+        app.router.add_get("/roll-call.txt", self._called)
+        app.router.add_post(TURNSTILE, self._turned)
+        return app
+
     async def _acted(self, request: web.Request) -> web.Response:
         try:
             act = msgspec.json.decode(await request.read(), type=Act)
@@ -116,10 +137,6 @@ class Page:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return web.Response(status=400, text=f'expected {{"turned": false}}: {error}\n')
         return web.Response(status=204) if turned else _answer(await self._turnstile())
-
-    async def _close(self, app: web.Application) -> None:
-        self.closing = True
-        self.changed()
 
 
 def _answer(done: Done) -> web.Response:

@@ -185,6 +185,10 @@ class Server:
         """A print station; its enrolment is kept in the folder."""
         return await self._enrol({"id": name, "role": "printer"}, folder)
 
+    async def enrol_kiosk(self, name: str, folder: Path) -> Enrolled:
+        """A kiosk of its own, with the enrolment kept in the folder."""
+        return await self._enrol({"id": name, "role": "kiosk"}, folder)
+
     async def revoke(self, name: str) -> None:
         async with self.operator() as operator:
             await operator.operate("POST", f"/api/v1/editions/{EDITION}/devices/{name}/revoke")

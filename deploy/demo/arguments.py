@@ -9,7 +9,7 @@ from pathlib import Path
 from deploy.demo import people, programs
 
 START = "2026-07-07T07:45:00+02:00"
-PORTS = 3
+PORTS = 4
 SPEED_MAX = 1000.0
 PEOPLE_MIN = 20
 """Fewer hold no badge a gate admits and none it refuses, and the camera needs both."""
@@ -21,7 +21,7 @@ def read(given: Sequence[str] | None = None, about: str | None = None) -> argpar
     parser.add_argument("--start", type=_moment, default=START, help=f"venue time; default {START}")
     parser.add_argument("--speed", type=_speed, default=20.0, help="venue seconds in a real one")
     parser.add_argument("--people", type=_people, default=people.PEOPLE)
-    parser.add_argument("--port", type=_port, default=8700, help="first of three ports")
+    parser.add_argument("--port", type=_port, default=8700, help="first of four ports")
     parser.add_argument("--folder", type=Path, default=programs.ROOT / ".run")
     parser.add_argument("--fresh", action="store_true", help="forget the last run")
     return parser.parse_args(given)

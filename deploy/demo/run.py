@@ -1,4 +1,4 @@
-"""`deploy/dev run`: the example week, played: server, camera lane, badge station and a crowd.
+"""`deploy/dev run`: the example week, played: server, camera lane, badge station, kiosk, a crowd.
 
 Everything is the real program over the real API, in its own process. A second run goes on where
 the first one stopped; `--fresh` starts the week anew.
@@ -33,6 +33,11 @@ PHONE = {"id": "phone", "role": "lane", "gate": "west_3"}
 READY_S = 60.0
 Device = tuple[str, Path, dict[str, object]]
 """Name, folder, and what the server is asked for."""
+STAFF_PIN_VERIFIER = (
+    "$argon2id$v=19$m=65536,t=2,p=1$6oWI1G37GbHR0SQsAEssoQ$Tn1bXs"
+    "F0aggT6yURF2f4R0rLoQajwMmqejOLeST9crk"
+)
+"""Of the kiosk's staff PIN 2580, as `kiosk pin` printed it."""
 
 
 class Failed(Exception):
@@ -96,16 +101,18 @@ class Demonstration:
         async with Client(self._url, token) as operator:
             await self._import(operator, people_file)
             wanted = self._wanted()
-            with _step(f"enrolling {len(wanted) - 1} lanes and a printer"):
+            with _step(f"enrolling {len(wanted) - 2} lanes, a kiosk and a printer"):
                 await self._enrol(operator, wanted)
-            lanes = [name for name, *_ in wanted if name not in (CAMERA_LANE, "printer")]
+            others = (CAMERA_LANE, "printer", "kiosk")
+            lanes = [name for name, *_ in wanted if name not in others]
             await self._record(operator)
-            with _step("starting lane, print station and crowd"):
+            with _step("starting lane, print station, kiosk and crowd"):
                 self._start_others(now, lanes)
-                await self._answering(self._port + 1, self._port + 2)
+                await self._answering(self._port + 1, self._port + 2, self._port + 3)
             link = await operator.operate("POST", "/api/v1/staff/links", {"roles": ["admin"]})
             phone = await operator.operate("POST", self._devices, PHONE)
-        self._print_links(str(link["url"]), str(phone["code"]), now)
+            claim = await self._claim(operator)
+        self._print_links(str(link["url"]), str(phone["code"]), claim, now)
 
     def _start_others(self, now: clock.Clock, lanes: list[str]) -> None:
         self._link_key = secrets.token_urlsafe(18)
@@ -120,6 +127,12 @@ class Demonstration:
             "GATE_LANE_DATA_DIR": str(self._folder / "lanes" / CAMERA_LANE),
             "GATE_LANE_SOURCE": str(self._folder / "frames"), "GATE_LANE_CLOCK": str(now),
             "GATE_LANE_FRAMES_PER_S": "8",
+        })  # fmt: skip
+        self._launch("kiosk", ["kiosk", "arrivals"], {
+            "GATE_KIOSK_SERVER_URL": self._url, "GATE_KIOSK_PAGE_PORT": str(self._port + 3),
+            "GATE_KIOSK_DATA_DIR": str(self._folder / "kiosk"), "GATE_KIOSK_CLOCK": str(now),
+            "GATE_KIOSK_SOURCE": "", "GATE_KIOSK_STAFF_PIN": STAFF_PIN_VERIFIER,
+            "GATE_KIOSK_PRINTERS": f"front=folder:{self._folder.resolve() / 'kiosk' / 'badges'}",
         })  # fmt: skip
         self._launch("crowd", ["deploy.demo.crowd"], {
             "CROWD_FOLDER": str(self._folder), "CROWD_SERVER": self._url,
@@ -167,9 +180,10 @@ class Demonstration:
         done.touch()
 
     def _wanted(self) -> list[Device]:
-        """A printer, and one device for each lane of the policy and for each way out."""
+        """A printer, a kiosk, and one device for each lane of the policy and for each way out."""
         wanted: list[Device] = [
-            ("printer", self._folder / "printer", {"id": "printer", "role": "printer"})
+            ("printer", self._folder / "printer", {"id": "printer", "role": "printer"}),
+            ("kiosk", self._folder / "kiosk", {"id": "kiosk", "role": "kiosk"}),
         ]
         for gate in self._policy.gates.values():
             ways = sorted(gate.directions)
@@ -187,6 +201,14 @@ class Demonstration:
             if not (folder / enrolment.FILE).exists():
                 made = await operator.operate("POST", self._devices, body)
                 await enrolment.enrol(self._url, made["code"], folder)
+
+    async def _claim(self, operator: Client) -> str:
+        """The code in the mail of the person whose badge the links show."""
+        rows = await operator.operate("GET", f"/api/v1/editions/{self._policy.edition}/claims")
+        return str(next(row["claim"] for row in rows if row["code"] == self._shown()))
+
+    def _shown(self) -> str:
+        return str(json.loads((self._folder / "frames" / recording.DONE).read_text())["badge"])
 
     async def _record(self, operator: Client) -> None:
         """The frames the camera lane sees: rendered badges, held into view."""
@@ -240,8 +262,8 @@ class Demonstration:
                         f"port {port} is in use: stop what uses it, or choose others with --port"
                     ) from None
 
-    def _print_links(self, admin: str, phone: str, now: clock.Clock) -> None:
-        code = json.loads((self._folder / "frames" / recording.DONE).read_text())["badge"]
+    def _print_links(self, admin: str, phone: str, claim: str, now: clock.Clock) -> None:
+        code = self._shown()
         local = self._policy.local(now.now())
         print(
             f"""
@@ -256,6 +278,8 @@ The venue's clock shows {local:%a %d %B %Y, %H:%M} and runs {now.speed:g} times 
   printing    http://127.0.0.1:{self._port + 2}/{self._link_key}/
               (badges arrive as files in {self._folder / "badges"})
   a badge     http://127.0.0.1:{self._port + 2}/{self._link_key}/badges/{code}.pdf
+  kiosk       http://127.0.0.1:{self._port + 3}/
+              (type {claim} and Enter, as a scanner would; staff PIN 2580)
   API         {self._url}/docs
 
 Logs are in {self._folder / "logs"}. Ctrl-C stops everything.""",

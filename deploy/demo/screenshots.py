@@ -35,7 +35,7 @@ class Failed(Exception):
 def main() -> int:
     parser = argparse.ArgumentParser(prog="deploy/dev screenshots", description=__doc__)
     parser.add_argument("--into", type=Path, default=programs.ROOT / "deploy" / "pictures")
-    parser.add_argument("--port", type=int, default=8740, help="first of three ports")
+    parser.add_argument("--port", type=int, default=8740, help="first of four ports")
     arguments = parser.parse_args()
     arguments.into.mkdir(parents=True, exist_ok=True)
     try:

@@ -309,3 +309,72 @@ class NotPrinted(msgspec.Struct, frozen=True):
     """No badge came out, and why."""
 
     why: Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")] = ""
+
+
+class KioskPerson(msgspec.Struct, frozen=True, array_like=True):
+    """A registration as a kiosk keeps it: nothing of it can be read without its owner's claim
+    code, or family name and e-mail (see `claim`)."""
+
+    holder: int
+    generation: int
+    status: Status
+    claim: str
+    """Digest of the claim code."""
+    badge: bytes
+    """`BadgeData` as JSON, sealed under the claim code; empty when there is no badge to print."""
+    names: str
+    """Digest of family name and e-mail; empty when the registration has no e-mail."""
+    named: bytes
+    """The claim code, sealed under family name and e-mail."""
+
+
+class KioskNews(msgspec.Struct, frozen=True):
+    """What changed after the positions a kiosk named; everything when it named none."""
+
+    timeline: str
+    """Another one than the kiosk's own: these rows start from the beginning."""
+    people: tuple[KioskPerson, ...]
+    through: int
+    prints: tuple[tuple[int, int], ...]
+    """(holder, generation) of badges that came out of a printer somewhere."""
+    prints_through: int
+    more: bool
+    """There is more already: ask again at once."""
+    edition_name: str = ""
+    place: str = ""
+    days: tuple[date, ...] = ()
+
+
+class Reserve(msgspec.Struct, frozen=True):
+    """A kiosk is about to print this badge, or (released) did not print it."""
+
+    holder: Annotated[int, Meta(ge=0, le=2**32 - 1)]
+    generation: Annotated[int, Meta(ge=0, le=255)]
+
+
+class Reserved(msgspec.Struct, frozen=True):
+    granted: bool
+    """False: it is printed or being printed elsewhere, or no longer to be printed."""
+
+
+class TicketWhy(StrEnum):
+    """Why a kiosk sent somebody to the desk."""
+
+    WRONG = "wrong"
+    """The person says that something on the badge is wrong."""
+    NOT_FOUND = "not_found"
+    COLLECTED = "collected"
+    """Printed before, or being printed elsewhere."""
+    PRINTER = "printer"
+    """The badge did not come out."""
+    STAFF = "staff"
+    """Asked for by a person, or by staff at the kiosk."""
+
+
+class Ticket(msgspec.Struct, frozen=True):
+    """A number a kiosk gave to somebody it sent to the desk."""
+
+    number: Annotated[str, Meta(pattern=r"^[A-Z]{0,2}[0-9]{1,3}$")]
+    at_ms: Millis
+    why: TicketWhy
+    holder: Annotated[int, Meta(ge=0, le=2**32 - 1)] | None = None

@@ -5,9 +5,16 @@ import sys
 from pathlib import Path
 from typing import TypeVar
 
-from gate.settings import LaneSettings, PrinterSettings, ServerSettings, SettingsError, load
+from gate.settings import (
+    KioskSettings,
+    LaneSettings,
+    PrinterSettings,
+    ServerSettings,
+    SettingsError,
+    load,
+)
 
-S = TypeVar("S", ServerSettings, LaneSettings, PrinterSettings)
+S = TypeVar("S", ServerSettings, LaneSettings, PrinterSettings, KioskSettings)
 FILE_VARIABLE = "GATE_SETTINGS"
 
 

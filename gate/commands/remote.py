@@ -1,9 +1,10 @@
-"""Commands that ask a running server: `gate import`, `enrol`, `revoke`, `admin-link`.
+"""Commands that ask a running server: `gate import`, `enrol`, `revoke`, `admin-link`, `claims`.
 
 They call the API as the operator, by the token in the server's data folder, readable only there.
 """
 
 import asyncio
+import csv
 import io
 import sys
 from collections.abc import Awaitable, Callable
@@ -207,5 +208,18 @@ def mail_status() -> int:
         for each in told["troubles"]:
             print(f"{each['code']}  {each['state']}  after {each['tries']} tries: {each['why']}")
         return 2 if {"failed", "bounced"} & set(told["states"]) else 0
+
+    return operate(act)
+
+
+def claims() -> int:
+    """Print every registration's claim code as CSV: the mailing makes `claim` a QR code."""
+
+    async def act(client: Client, edition: str) -> int:
+        rows = await client.operate("GET", f"/api/v1/editions/{edition}/claims")
+        out = csv.DictWriter(sys.stdout, ("code", "email", "language", "claim", "shown"))
+        out.writeheader()
+        out.writerows(rows)
+        return 0
 
     return operate(act)

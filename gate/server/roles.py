@@ -23,6 +23,7 @@ class Permission(StrEnum):
     DEVICE = "device"
     LANE = "lane"
     PRINT = "print"
+    KIOSK = "kiosk"
 
 
 class Role(StrEnum):
@@ -56,7 +57,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 }
 DEVICE_GRANTS: dict[DeviceRole, frozenset[Permission]] = {
     DeviceRole.LANE: frozenset({Permission.DEVICE, Permission.LANE}),
-    DeviceRole.KIOSK: frozenset({Permission.DEVICE, Permission.PRINT}),
+    DeviceRole.KIOSK: frozenset({Permission.DEVICE, Permission.PRINT, Permission.KIOSK}),
     DeviceRole.PRINTER: frozenset({Permission.DEVICE, Permission.PRINT}),
 }
 RECORD_KINDS: dict[DeviceRole, frozenset[RecordKind]] = {

@@ -408,3 +408,117 @@ scanner-camera-none = لا كاميرا: استخدم ماسحاً يدوياً
 scanner-other-tab = الماسح مفتوح في علامة تبويب أخرى. أغلقها للمتابعة هنا.
 scanner-no-storage = هذا الهاتف لا يستطيع حفظ السجلات. لا تُدخل أحداً بناءً عليه.
 scanner-insecure = يحتاج الماسح إلى عنوان آمن (https)
+
+## The kiosk where people collect their badges
+kiosk-welcome = مرحباً بكم في { $place }
+kiosk-title = استلم شارتك
+kiosk-steps = الخطوات
+kiosk-step-code = الرمز
+kiosk-step-check = المراجعة
+kiosk-step-badge = الشارة
+kiosk-languages = اللغة
+kiosk-help = أحتاج إلى مساعدة
+kiosk-larger = نص أكبر
+kiosk-lower = شاشة أخفض
+kiosk-contrast = تباين عالٍ
+kiosk-privacy = لا يُحفظ أي شيء على هذه الشاشة.
+kiosk-back = رجوع
+kiosk-yes = نعم
+kiosk-no = لا
+kiosk-scan-title = أظهر رمز التسجيل
+kiosk-scan-hint = ضع رمز QR الوارد في بريدك الإلكتروني أمام الكاميرا.
+kiosk-camera-lost = الكاميرا لا تعمل. استخدم اسمك وبريدك الإلكتروني.
+kiosk-no-code = ليس لديّ رمز
+kiosk-no-code-hint = استخدم اسم العائلة وبريد التسجيل
+kiosk-name-title = اسمك وبريدك الإلكتروني
+kiosk-name-hint = كما في تسجيلك، ولا يهم التشكيل.
+kiosk-family = اسم العائلة
+kiosk-email = بريد التسجيل
+kiosk-search = ابحث عن شارتي
+kiosk-keyboard = لوحة المفاتيح
+kiosk-key-delete = حذف
+kiosk-key-space = مسافة
+kiosk-key-next = التالي
+kiosk-looking = لحظة من فضلك
+kiosk-not-found-title = لا يمكن طباعة شارة هنا
+kiosk-not-found-hint = حاول مرة أخرى أو توجه إلى المكتب { $desk }: سيساعدك الموظفون هناك.
+kiosk-try-again = حاول مرة أخرى
+kiosk-to-desk = التوجه إلى المكتب
+kiosk-check-title = هل هذه البيانات صحيحة؟
+kiosk-print = اطبع شارتي
+kiosk-wrong = هناك خطأ
+kiosk-not-me = لست أنا: ابدأ من جديد
+kiosk-printing-title = جارٍ طباعة شارتك
+kiosk-printing-hint = يرجى الانتظار هنا بضع ثوانٍ.
+kiosk-done-title = ها هي شارتك
+kiosk-done-hint = خذها من الفتحة أدناه. نتمنى لك مؤتمراً موفقاً!
+kiosk-finish = إنهاء
+kiosk-desk-title = توجه إلى المكتب { $desk }
+kiosk-desk-number = رقمك
+kiosk-desk-wrong = سيصحح الموظفون شارتك هناك.
+kiosk-desk-printer = شارتك محفوظة. سيطبعها لك الموظفون هناك.
+kiosk-desk-help = سيساعدك الموظفون هناك.
+kiosk-idle-title = هل ما زلت هنا؟
+kiosk-idle-hint = { $n ->
+    [zero] ستُمسح هذه الشاشة الآن.
+    [one] ستُمسح هذه الشاشة بعد ثانية واحدة.
+    [two] ستُمسح هذه الشاشة بعد ثانيتين.
+    [few] ستُمسح هذه الشاشة بعد { $n } ثوانٍ.
+    [many] ستُمسح هذه الشاشة بعد { $n } ثانية.
+   *[other] ستُمسح هذه الشاشة بعد { $n } ثانية.
+}
+kiosk-idle-more = أحتاج إلى مزيد من الوقت
+kiosk-idle-end = انتهيت
+kiosk-out-title = هذا الجهاز خارج الخدمة
+kiosk-out-hint = استخدم جهازاً آخر أو توجه إلى المكتب { $desk }.
+kiosk-lost = استخدم جهازاً آخر أو اسأل الموظفين.
+kiosk-starting-title = هذا الجهاز قيد التحضير
+kiosk-staff = الموظفون
+kiosk-pin-title = رمز الموظفين السري
+kiosk-pin-open = فتح
+kiosk-pin-wrong = هذا الرمز السري خاطئ
+kiosk-pin-closed = محاولات كثيرة: انتظر بضع دقائق
+kiosk-pin-none = لا يوجد رمز سري للموظفين على هذا الجهاز
+kiosk-staff-title = قائمة الموظفين
+kiosk-staff-well = كل شيء يعمل
+kiosk-staff-online = متصل
+kiosk-staff-offline = غير متصل: يطبع وحده ويبلّغ لاحقاً
+kiosk-staff-people = { $n ->
+    [zero] لا تسجيلات معروفة
+    [one] تسجيل واحد معروف
+    [two] تسجيلان معروفان
+    [few] { $n } تسجيلات معروفة
+    [many] { $n } تسجيلاً معروفاً
+   *[other] { $n } تسجيل معروف
+}
+kiosk-staff-records = { $n ->
+    [zero] لا شارات غير مبلَّغ عنها
+    [one] شارة واحدة لم يُبلَّغ عنها بعد
+    [two] شارتان لم يُبلَّغ عنهما بعد
+    [few] { $n } شارات لم يُبلَّغ عنها بعد
+    [many] { $n } شارة لم يُبلَّغ عنها بعد
+   *[other] { $n } شارة لم يُبلَّغ عنها بعد
+}
+kiosk-staff-pause = إيقاف مؤقت
+kiosk-staff-resume = استئناف
+kiosk-staff-test = طباعة صفحة تجريبية
+kiosk-staff-tested = أُرسلت الصفحة التجريبية إلى الطابعة
+kiosk-staff-test-failed = لم تُطبع الصفحة التجريبية
+kiosk-staff-reprint = إعادة طباعة آخر شارة
+kiosk-staff-reprint-none = لم تُطبع أي شارة هنا بعد
+kiosk-staff-stop = إيقاف التشغيل
+kiosk-staff-doubt = انقطعت طباعة الشارة { $n }. هل خرجت؟
+kiosk-trouble-starting = قائمة التسجيلات لم تكتمل بعد
+kiosk-trouble-revoked = أُلغي هذا الجهاز: سجّله من جديد
+kiosk-trouble-paused = أوقفه الموظفون مؤقتاً
+kiosk-trouble-no-printer = لم تُحدد أي طابعة
+kiosk-trouble-offline = الطابعة لا تستجيب
+kiosk-trouble-cover-open = الطابعة مفتوحة
+kiosk-trouble-jam = الورق عالق
+kiosk-trouble-paper-out = نفد الورق
+kiosk-trouble-supply-out = نفد الحبر أو الشريط
+kiosk-trouble-printer-paused = الطابعة متوقفة مؤقتاً
+kiosk-trouble-output-full = درج الخروج ممتلئ
+kiosk-trouble-attention = الطابعة تحتاج إلى تدخل
+kiosk-trouble-stalled = الطابعة لا تتحرك
+kiosk-at-gate = هذا الرمز لجهاز الشارات: استلم الشارة أولاً

@@ -395,3 +395,105 @@ scanner-camera-none = No camera: use a hand scanner
 scanner-other-tab = The scanner is open in another tab. Close that one to go on here.
 scanner-no-storage = This phone cannot keep records. Do not admit anyone by it.
 scanner-insecure = The scanner needs a secure address (https)
+
+## The kiosk where people collect their badges
+kiosk-welcome = Welcome to { $place }
+kiosk-title = Collect your badge
+kiosk-steps = Steps
+kiosk-step-code = Code
+kiosk-step-check = Check
+kiosk-step-badge = Badge
+kiosk-languages = Language
+kiosk-help = I need help
+kiosk-larger = Larger text
+kiosk-lower = Lower screen
+kiosk-contrast = High contrast
+kiosk-privacy = Nothing is stored on this screen.
+kiosk-back = Back
+kiosk-yes = Yes
+kiosk-no = No
+kiosk-scan-title = Show your registration code
+kiosk-scan-hint = Hold the QR code from your e-mail in front of the camera.
+kiosk-camera-lost = The camera is not working. Please use your name and e-mail.
+kiosk-no-code = I have no code
+kiosk-no-code-hint = Use your family name and registration e-mail
+kiosk-name-title = Your name and e-mail
+kiosk-name-hint = As in your registration; accents do not matter.
+kiosk-family = Family name
+kiosk-email = Registration e-mail
+kiosk-search = Find my badge
+kiosk-keyboard = Keyboard
+kiosk-key-delete = Delete
+kiosk-key-space = Space
+kiosk-key-next = Next
+kiosk-looking = One moment, please
+kiosk-not-found-title = We cannot print a badge here
+kiosk-not-found-hint = Please try again, or go to desk { $desk }: the staff there will help you.
+kiosk-try-again = Try again
+kiosk-to-desk = Go to the desk
+kiosk-check-title = Is this right?
+kiosk-print = Print my badge
+kiosk-wrong = Something is wrong
+kiosk-not-me = Not me: start again
+kiosk-printing-title = Your badge is printing
+kiosk-printing-hint = Please wait here. It takes a few seconds.
+kiosk-done-title = Here is your badge
+kiosk-done-hint = Please take it from the slot below. Have a good conference!
+kiosk-finish = Finish
+kiosk-desk-title = Please go to desk { $desk }
+kiosk-desk-number = Your number
+kiosk-desk-wrong = The staff there will put your badge right.
+kiosk-desk-printer = Your badge is safe. The staff there will print it for you.
+kiosk-desk-help = The staff there will help you.
+kiosk-idle-title = Are you still there?
+kiosk-idle-hint = { $n ->
+    [one] This screen will be cleared in { $n } second.
+   *[other] This screen will be cleared in { $n } seconds.
+}
+kiosk-idle-more = I need more time
+kiosk-idle-end = I have finished
+kiosk-out-title = This kiosk is out of service
+kiosk-out-hint = Please use another kiosk, or go to desk { $desk }.
+kiosk-lost = Please use another kiosk, or ask the staff.
+kiosk-starting-title = This kiosk is getting ready
+kiosk-staff = Staff
+kiosk-pin-title = Staff PIN
+kiosk-pin-open = Open
+kiosk-pin-wrong = This PIN is wrong
+kiosk-pin-closed = Too many tries: please wait some minutes
+kiosk-pin-none = This kiosk has no staff PIN
+kiosk-staff-title = Staff menu
+kiosk-staff-well = Everything works
+kiosk-staff-online = Online
+kiosk-staff-offline = Offline: prints alone, reports later
+kiosk-staff-people = { $n ->
+    [one] { $n } registration known
+   *[other] { $n } registrations known
+}
+kiosk-staff-records = { $n ->
+    [one] { $n } badge not reported yet
+   *[other] { $n } badges not reported yet
+}
+kiosk-staff-pause = Pause
+kiosk-staff-resume = Resume
+kiosk-staff-test = Print a test page
+kiosk-staff-tested = The test page was sent to the printer
+kiosk-staff-test-failed = The test page was not printed
+kiosk-staff-reprint = Print the last badge again
+kiosk-staff-reprint-none = No badge was printed here yet
+kiosk-staff-stop = Shut down
+kiosk-staff-doubt = Badge { $n } was interrupted. Did it come out?
+kiosk-trouble-starting = The list of registrations is not complete yet
+kiosk-trouble-revoked = This kiosk was cut off: enrol it again
+kiosk-trouble-paused = Paused by staff
+kiosk-trouble-no-printer = No printer is set
+kiosk-trouble-offline = The printer does not answer
+kiosk-trouble-cover-open = The printer is open
+kiosk-trouble-jam = Paper jam
+kiosk-trouble-paper-out = The paper has run out
+kiosk-trouble-supply-out = Ink or ribbon has run out
+kiosk-trouble-printer-paused = The printer is paused
+kiosk-trouble-output-full = The output tray is full
+kiosk-trouble-attention = The printer needs attention
+kiosk-trouble-stalled = The printer has stopped moving
+kiosk-at-gate = This is the code for the badge kiosk: collect the badge first

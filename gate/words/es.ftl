@@ -395,3 +395,105 @@ scanner-camera-none = No hay cámara: use un lector de mano
 scanner-other-tab = El lector está abierto en otra pestaña. Ciérrela para seguir aquí.
 scanner-no-storage = Este teléfono no puede guardar registros. No admita a nadie con él.
 scanner-insecure = El lector necesita una dirección segura (https)
+
+## The kiosk where people collect their badges
+kiosk-welcome = Le damos la bienvenida a { $place }
+kiosk-title = Recoja su credencial
+kiosk-steps = Pasos
+kiosk-step-code = Código
+kiosk-step-check = Verificación
+kiosk-step-badge = Credencial
+kiosk-languages = Idioma
+kiosk-help = Necesito ayuda
+kiosk-larger = Texto grande
+kiosk-lower = Pantalla baja
+kiosk-contrast = Alto contraste
+kiosk-privacy = Nada se guarda en esta pantalla.
+kiosk-back = Volver
+kiosk-yes = Sí
+kiosk-no = No
+kiosk-scan-title = Muestre su código de inscripción
+kiosk-scan-hint = Coloque el código QR de su correo frente a la cámara.
+kiosk-camera-lost = La cámara no funciona. Use su apellido y su correo.
+kiosk-no-code = No tengo código
+kiosk-no-code-hint = Use su apellido y su correo de inscripción
+kiosk-name-title = Su apellido y su correo
+kiosk-name-hint = Como en su inscripción; los acentos no importan.
+kiosk-family = Apellido
+kiosk-email = Correo de inscripción
+kiosk-search = Buscar mi credencial
+kiosk-keyboard = Teclado
+kiosk-key-delete = Borrar
+kiosk-key-space = Espacio
+kiosk-key-next = Siguiente
+kiosk-looking = Un momento, por favor
+kiosk-not-found-title = No podemos imprimir una credencial aquí
+kiosk-not-found-hint = Inténtelo de nuevo o diríjase al mostrador { $desk }: el personal le ayudará.
+kiosk-try-again = Intentar de nuevo
+kiosk-to-desk = Ir al mostrador
+kiosk-check-title = ¿Es correcto?
+kiosk-print = Imprimir mi credencial
+kiosk-wrong = Hay un error
+kiosk-not-me = No soy yo: empezar de nuevo
+kiosk-printing-title = Su credencial se está imprimiendo
+kiosk-printing-hint = Espere aquí unos segundos.
+kiosk-done-title = Aquí está su credencial
+kiosk-done-hint = Retírela de la ranura de abajo. ¡Buena conferencia!
+kiosk-finish = Terminar
+kiosk-desk-title = Diríjase al mostrador { $desk }
+kiosk-desk-number = Su número
+kiosk-desk-wrong = El personal corregirá allí su credencial.
+kiosk-desk-printer = Su credencial está reservada. El personal se la imprimirá allí.
+kiosk-desk-help = El personal le ayudará allí.
+kiosk-idle-title = ¿Sigue ahí?
+kiosk-idle-hint = { $n ->
+    [one] Esta pantalla se borrará en { $n } segundo.
+   *[other] Esta pantalla se borrará en { $n } segundos.
+}
+kiosk-idle-more = Necesito más tiempo
+kiosk-idle-end = He terminado
+kiosk-out-title = Este quiosco está fuera de servicio
+kiosk-out-hint = Use otro quiosco o diríjase al mostrador { $desk }.
+kiosk-lost = Use otro quiosco o pregunte al personal.
+kiosk-starting-title = Este quiosco se está preparando
+kiosk-staff = Personal
+kiosk-pin-title = PIN del personal
+kiosk-pin-open = Abrir
+kiosk-pin-wrong = Este PIN es incorrecto
+kiosk-pin-closed = Demasiados intentos: espere unos minutos
+kiosk-pin-none = Este quiosco no tiene PIN del personal
+kiosk-staff-title = Menú del personal
+kiosk-staff-well = Todo funciona
+kiosk-staff-online = En línea
+kiosk-staff-offline = Sin conexión: imprime solo, informa más tarde
+kiosk-staff-people = { $n ->
+    [one] { $n } inscripción conocida
+   *[other] { $n } inscripciones conocidas
+}
+kiosk-staff-records = { $n ->
+    [one] { $n } credencial sin comunicar
+   *[other] { $n } credenciales sin comunicar
+}
+kiosk-staff-pause = Pausar
+kiosk-staff-resume = Reanudar
+kiosk-staff-test = Imprimir una página de prueba
+kiosk-staff-tested = La página de prueba se envió a la impresora
+kiosk-staff-test-failed = La página de prueba no se imprimió
+kiosk-staff-reprint = Reimprimir la última credencial
+kiosk-staff-reprint-none = Aquí aún no se ha impreso ninguna credencial
+kiosk-staff-stop = Apagar
+kiosk-staff-doubt = La credencial { $n } se interrumpió. ¿Salió?
+kiosk-trouble-starting = La lista de inscripciones aún no está completa
+kiosk-trouble-revoked = Este quiosco fue revocado: vuelva a registrarlo
+kiosk-trouble-paused = En pausa por el personal
+kiosk-trouble-no-printer = No hay ninguna impresora configurada
+kiosk-trouble-offline = La impresora no responde
+kiosk-trouble-cover-open = La impresora está abierta
+kiosk-trouble-jam = Atasco de papel
+kiosk-trouble-paper-out = Se acabó el papel
+kiosk-trouble-supply-out = Se acabó la tinta o la cinta
+kiosk-trouble-printer-paused = La impresora está en pausa
+kiosk-trouble-output-full = La bandeja de salida está llena
+kiosk-trouble-attention = La impresora necesita atención
+kiosk-trouble-stalled = La impresora no avanza
+kiosk-at-gate = Este código es para el quiosco: recoja primero la credencial

@@ -395,3 +395,105 @@ scanner-camera-none = Pas de caméra : prenez un lecteur à main
 scanner-other-tab = Le lecteur est ouvert dans un autre onglet. Fermez-le pour continuer ici.
 scanner-no-storage = Ce téléphone ne peut rien enregistrer. N’admettez personne d’après lui.
 scanner-insecure = Le lecteur demande une adresse sécurisée (https)
+
+## The kiosk where people collect their badges
+kiosk-welcome = Bienvenue à { $place }
+kiosk-title = Retirez votre badge
+kiosk-steps = Étapes
+kiosk-step-code = Code
+kiosk-step-check = Vérification
+kiosk-step-badge = Badge
+kiosk-languages = Langue
+kiosk-help = J’ai besoin d’aide
+kiosk-larger = Texte agrandi
+kiosk-lower = Écran abaissé
+kiosk-contrast = Contraste élevé
+kiosk-privacy = Rien n’est conservé sur cet écran.
+kiosk-back = Retour
+kiosk-yes = Oui
+kiosk-no = Non
+kiosk-scan-title = Présentez votre code d’inscription
+kiosk-scan-hint = Placez le code QR reçu par courriel devant la caméra.
+kiosk-camera-lost = La caméra ne fonctionne pas. Utilisez votre nom et votre courriel.
+kiosk-no-code = Je n’ai pas de code
+kiosk-no-code-hint = Avec votre nom de famille et votre courriel d’inscription
+kiosk-name-title = Votre nom et votre courriel
+kiosk-name-hint = Comme dans votre inscription ; les accents ne comptent pas.
+kiosk-family = Nom de famille
+kiosk-email = Courriel d’inscription
+kiosk-search = Trouver mon badge
+kiosk-keyboard = Clavier
+kiosk-key-delete = Effacer
+kiosk-key-space = Espace
+kiosk-key-next = Suivant
+kiosk-looking = Un instant, s’il vous plaît
+kiosk-not-found-title = Aucun badge ne peut être imprimé ici
+kiosk-not-found-hint = Réessayez ou rendez-vous au guichet { $desk } : le personnel vous aidera.
+kiosk-try-again = Réessayer
+kiosk-to-desk = Aller au guichet
+kiosk-check-title = Est-ce exact ?
+kiosk-print = Imprimer mon badge
+kiosk-wrong = Il y a une erreur
+kiosk-not-me = Ce n’est pas moi : recommencer
+kiosk-printing-title = Votre badge est en cours d’impression
+kiosk-printing-hint = Patientez ici quelques secondes.
+kiosk-done-title = Voici votre badge
+kiosk-done-hint = Retirez-le de la fente ci-dessous. Bonne conférence !
+kiosk-finish = Terminer
+kiosk-desk-title = Rendez-vous au guichet { $desk }
+kiosk-desk-number = Votre numéro
+kiosk-desk-wrong = Le personnel y corrigera votre badge.
+kiosk-desk-printer = Votre badge est réservé. Le personnel l’y imprimera.
+kiosk-desk-help = Le personnel vous y aidera.
+kiosk-idle-title = Êtes-vous toujours là ?
+kiosk-idle-hint = { $n ->
+    [one] Cet écran sera effacé dans { $n } seconde.
+   *[other] Cet écran sera effacé dans { $n } secondes.
+}
+kiosk-idle-more = J’ai besoin de plus de temps
+kiosk-idle-end = J’ai terminé
+kiosk-out-title = Cette borne est hors service
+kiosk-out-hint = Utilisez une autre borne ou rendez-vous au guichet { $desk }.
+kiosk-lost = Utilisez une autre borne ou adressez-vous au personnel.
+kiosk-starting-title = Cette borne se prépare
+kiosk-staff = Personnel
+kiosk-pin-title = Code du personnel
+kiosk-pin-open = Ouvrir
+kiosk-pin-wrong = Ce code est faux
+kiosk-pin-closed = Trop d’essais : attendez quelques minutes
+kiosk-pin-none = Cette borne n’a pas de code du personnel
+kiosk-staff-title = Menu du personnel
+kiosk-staff-well = Tout fonctionne
+kiosk-staff-online = En ligne
+kiosk-staff-offline = Hors ligne : imprime seule, rend compte plus tard
+kiosk-staff-people = { $n ->
+    [one] { $n } inscription connue
+   *[other] { $n } inscriptions connues
+}
+kiosk-staff-records = { $n ->
+    [one] { $n } badge pas encore signalé
+   *[other] { $n } badges pas encore signalés
+}
+kiosk-staff-pause = Mettre en pause
+kiosk-staff-resume = Reprendre
+kiosk-staff-test = Imprimer une page d’essai
+kiosk-staff-tested = La page d’essai a été envoyée à l’imprimante
+kiosk-staff-test-failed = La page d’essai n’a pas été imprimée
+kiosk-staff-reprint = Réimprimer le dernier badge
+kiosk-staff-reprint-none = Aucun badge n’a encore été imprimé ici
+kiosk-staff-stop = Éteindre
+kiosk-staff-doubt = L’impression du badge { $n } a été interrompue. Est-il sorti ?
+kiosk-trouble-starting = La liste des inscriptions n’est pas encore complète
+kiosk-trouble-revoked = Cette borne a été révoquée : enregistrez-la de nouveau
+kiosk-trouble-paused = Mise en pause par le personnel
+kiosk-trouble-no-printer = Aucune imprimante n’est configurée
+kiosk-trouble-offline = L’imprimante ne répond pas
+kiosk-trouble-cover-open = L’imprimante est ouverte
+kiosk-trouble-jam = Bourrage papier
+kiosk-trouble-paper-out = Il n’y a plus de papier
+kiosk-trouble-supply-out = Il n’y a plus d’encre ou de ruban
+kiosk-trouble-printer-paused = L’imprimante est en pause
+kiosk-trouble-output-full = Le bac de sortie est plein
+kiosk-trouble-attention = L’imprimante demande une intervention
+kiosk-trouble-stalled = L’imprimante n’avance plus
+kiosk-at-gate = Ce code est pour la borne à badges : retirez d’abord le badge

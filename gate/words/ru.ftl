@@ -400,3 +400,111 @@ scanner-camera-none = Нет камеры: возьмите ручной ска�
 scanner-other-tab = Сканер открыт в другой вкладке. Закройте её, чтобы продолжить здесь.
 scanner-no-storage = Этот телефон не может хранить записи. Никого по нему не впускайте.
 scanner-insecure = Сканеру нужен защищённый адрес (https)
+
+## The kiosk where people collect their badges
+kiosk-welcome = Добро пожаловать в { $place }
+kiosk-title = Получите бейдж
+kiosk-steps = Шаги
+kiosk-step-code = Код
+kiosk-step-check = Проверка
+kiosk-step-badge = Бейдж
+kiosk-languages = Язык
+kiosk-help = Нужна помощь
+kiosk-larger = Крупный текст
+kiosk-lower = Ниже экран
+kiosk-contrast = Контрастность
+kiosk-privacy = На этом экране ничего не сохраняется.
+kiosk-back = Назад
+kiosk-yes = Да
+kiosk-no = Нет
+kiosk-scan-title = Покажите код регистрации
+kiosk-scan-hint = Поднесите к камере QR-код из письма.
+kiosk-camera-lost = Камера не работает. Введите фамилию и эл. почту.
+kiosk-no-code = У меня нет кода
+kiosk-no-code-hint = По фамилии и адресу эл. почты
+kiosk-name-title = Фамилия и эл. почта
+kiosk-name-hint = Как при регистрации. Регистр букв не важен.
+kiosk-family = Фамилия
+kiosk-email = Эл. почта регистрации
+kiosk-search = Найти мой бейдж
+kiosk-keyboard = Клавиатура
+kiosk-key-delete = Стереть
+kiosk-key-space = Пробел
+kiosk-key-next = Далее
+kiosk-looking = Одну минуту
+kiosk-not-found-title = Здесь не получается напечатать бейдж
+kiosk-not-found-hint = Попробуйте ещё раз или подойдите к стойке { $desk }: вам помогут.
+kiosk-try-again = Попробовать ещё раз
+kiosk-to-desk = Пойти к стойке
+kiosk-check-title = Всё верно?
+kiosk-print = Напечатать мой бейдж
+kiosk-wrong = Есть ошибка
+kiosk-not-me = Это не я: начать заново
+kiosk-printing-title = Ваш бейдж печатается
+kiosk-printing-hint = Подождите здесь несколько секунд.
+kiosk-done-title = Ваш бейдж готов
+kiosk-done-hint = Возьмите его внизу. Хорошей конференции!
+kiosk-finish = Готово
+kiosk-desk-title = Подойдите к стойке { $desk }
+kiosk-desk-number = Ваш номер
+kiosk-desk-wrong = Там исправят ваш бейдж.
+kiosk-desk-printer = Ваш бейдж за вами. Его напечатают там.
+kiosk-desk-help = Там вам помогут.
+kiosk-idle-title = Вы ещё здесь?
+kiosk-idle-hint = { $n ->
+    [one] Экран будет очищен через { $n } секунду.
+    [few] Экран будет очищен через { $n } секунды.
+    [many] Экран будет очищен через { $n } секунд.
+   *[other] Экран будет очищен через { $n } секунды.
+}
+kiosk-idle-more = Мне нужно ещё время
+kiosk-idle-end = Я закончил(а)
+kiosk-out-title = Этот киоск не работает
+kiosk-out-hint = Воспользуйтесь другим киоском или подойдите к стойке { $desk }.
+kiosk-lost = Воспользуйтесь другим киоском или обратитесь к персоналу.
+kiosk-starting-title = Киоск готовится к работе
+kiosk-staff = Персонал
+kiosk-pin-title = PIN персонала
+kiosk-pin-open = Открыть
+kiosk-pin-wrong = Неверный PIN
+kiosk-pin-closed = Слишком много попыток: подождите несколько минут
+kiosk-pin-none = У этого киоска нет PIN персонала
+kiosk-staff-title = Меню персонала
+kiosk-staff-well = Всё работает
+kiosk-staff-online = На связи
+kiosk-staff-offline = Без связи: печатает сам, сообщит позже
+kiosk-staff-people = { $n ->
+    [one] Известна { $n } регистрация
+    [few] Известны { $n } регистрации
+    [many] Известно { $n } регистраций
+   *[other] Известно { $n } регистрации
+}
+kiosk-staff-records = { $n ->
+    [one] { $n } бейдж ещё не передан
+    [few] { $n } бейджа ещё не переданы
+    [many] { $n } бейджей ещё не передано
+   *[other] { $n } бейджа ещё не передано
+}
+kiosk-staff-pause = Приостановить
+kiosk-staff-resume = Продолжить
+kiosk-staff-test = Напечатать пробную страницу
+kiosk-staff-tested = Пробная страница отправлена на принтер
+kiosk-staff-test-failed = Пробная страница не напечатана
+kiosk-staff-reprint = Напечатать последний бейдж ещё раз
+kiosk-staff-reprint-none = Здесь ещё не печатали бейджей
+kiosk-staff-stop = Выключить
+kiosk-staff-doubt = Печать бейджа { $n } прервалась. Он вышел?
+kiosk-trouble-starting = Список регистраций ещё не полон
+kiosk-trouble-revoked = Киоск отозван: зарегистрируйте его снова
+kiosk-trouble-paused = Приостановлен персоналом
+kiosk-trouble-no-printer = Принтер не задан
+kiosk-trouble-offline = Принтер не отвечает
+kiosk-trouble-cover-open = Принтер открыт
+kiosk-trouble-jam = Замятие бумаги
+kiosk-trouble-paper-out = Бумага закончилась
+kiosk-trouble-supply-out = Чернила или лента закончились
+kiosk-trouble-printer-paused = Принтер приостановлен
+kiosk-trouble-output-full = Выходной лоток заполнен
+kiosk-trouble-attention = Принтер требует внимания
+kiosk-trouble-stalled = Принтер остановился
+kiosk-at-gate = Это код для киоска: сначала получите бейдж

@@ -19,6 +19,7 @@ NAMES = (
     "tracks",
     "badge",
     "printing",
+    "kiosk",
     "imports",
     "find",
     "restart",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gate.access import claim
 from gate.access.decide import decide
 from gate.access.model import Decision, Reason
 from gate.edge.lane import Shown
@@ -110,3 +111,13 @@ def test_the_terminal_says_the_colour_in_a_word_too(reason, ink, word):
     assert line.startswith(f"\033[{ink};97m {word} \033[0m 09:00:00 ")
     assert "\n" not in line
     assert terminal_line(resting(EN, True, 1), AT).startswith("\033[0;97m READY")
+
+
+def test_the_mails_code_at_a_gate_is_told_what_it_is_for():
+    code = claim.make(bytes(32), "demo", "R-1")
+    scan = Shown(Decision(Reason.UNREADABLE, "shape"), None, venue.at("07-08 09:00"))
+    light = shown(scan, venue.policy(), Words("en"), 1, code)
+    assert light.colour is Colour.RED
+    assert light.words == Words("en").say("kiosk-at-gate")
+    other = shown(scan, venue.policy(), Words("en"), 1, "a poster")
+    assert other.words == "This code is not a badge"

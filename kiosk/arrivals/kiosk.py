@@ -1,0 +1,394 @@
+"""A kiosk, wired: camera, scanner and page in; the flow decides; printer, desk and page out."""
+
+import asyncio
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Coroutine
+
+import msgspec
+from aiohttp import web
+from nacl import pwhash
+from nacl.exceptions import CryptoError
+
+from gate.access import claim
+from gate.access.wire import Enrolled, Ticket, TicketWhy
+from gate.client import Client
+from gate.settings import KioskSettings
+from gate.words.words import Words
+from kiosk import camera, scanner
+from kiosk.arrivals import browser, flow
+from kiosk.arrivals.flow import (
+    Asked,
+    CodeShown,
+    Ease,
+    Effect,
+    Event,
+    Flow,
+    Found,
+    GiveTicket,
+    Health,
+    Named,
+    NotPrinted,
+    Pin,
+    Print,
+    Printed,
+    Rules,
+    Screen,
+    Tick,
+    Ticketed,
+)
+from kiosk.arrivals.follow import Follow
+from kiosk.arrivals.printing import Printing
+from kiosk.arrivals.replica import Replica
+from kiosk.arrivals.view import StaffView, View, shown, static, troubles
+from kiosk.debounce import Debounce
+from kiosk.page import LocalPage
+from kiosk.vision.tracker import Tracker
+
+REPLICA = "replica.sqlite"
+TICK_S = 0.25
+ANSWER_S = 0.7
+"""A name is answered after this time, known or not: the time tells nothing."""
+ACT_BYTES_MAX = 2048
+FIELD_CHARS_MAX = 254
+FILES = {
+    "/": ("arrivals.html", "text/html"),
+    "/arrivals.css": ("arrivals.css", "text/css"),
+    "/arrivals.js": ("arrivals.js", "text/javascript"),
+    "/keyboard.js": ("keyboard.js", "text/javascript"),
+}
+STAFF_ACTS = frozenset({"pause", "resume", "test", "reprint", "came-out", "not-out", "shut-down"})
+_log = logging.getLogger(__name__)
+
+
+class Act(msgspec.Struct, frozen=True):
+    """A touch on the page. `visit` is the one the page was showing."""
+
+    act: str
+    visit: int = 0
+    value: str = ""
+    family: str = ""
+    email: str = ""
+    number: int = 0
+
+
+_SIMPLE: dict[str, Callable[[], Event]] = {
+    "touched": flow.Touched,
+    "no-code": flow.NoCode,
+    "print": flow.Confirmed,
+    "help": flow.Help,
+    "again": flow.Again,
+    "finish": flow.Finished,
+    "staff": flow.StaffAsked,
+}
+
+
+class Arrivals:
+    """Raises what `Printing` and `Replica` raise when made."""
+
+    def __init__(
+        self, chosen: KioskSettings, enrolled: Enrolled, say: Callable[[str], None]
+    ) -> None:
+        self._chosen = chosen
+        self._say = say
+        self._rules = Rules(language=Words(chosen.language).language, idle_s=chosen.idle_s)
+        self._flow = Flow(self._rules)
+        self._client = Client(chosen.server_url, enrolled.token)
+        self._replica = Replica(chosen.data_dir / REPLICA, enrolled.device)
+        self._printing = Printing(chosen, enrolled, self._client, self._replica)
+        self._follow = Follow(self._replica, self._client, self._changed)
+        self._page = LocalPage(self.view, self.scanned, FILES)
+        self._seen = Debounce(_is_claim)
+        self._lines = Debounce(_is_claim)
+        self._camera_lost = False
+        self._note = ""
+        self._heard_s = 0.0
+        self._stop = threading.Event()
+        self._ended = asyncio.Event()
+        self._failed: asyncio.Future[None] | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._pin = asyncio.Lock()
+
+    # --- running
+
+    async def run(self, stop: asyncio.Event, open_browser: bool = False) -> None:
+        """Until `stop`, or until staff shut it down. Raises what ends a part of it."""
+        self._ended = stop
+        loop = asyncio.get_running_loop()
+        self._failed = loop.create_future()
+        app = self._page.application()
+        app.router.add_post("/act", self._act)
+        app.router.add_get("/words", self._words)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", self._chosen.page_port).start()
+        for name, target in self._sources(loop):
+            threading.Thread(target=target, name=name, daemon=True).start()
+        parts: list[Coroutine[None, None, None]] = [
+            self._follow.run(),
+            self._printing.run(),
+            self._watch(),
+        ]
+        if open_browser:
+            url = f"http://127.0.0.1:{self._chosen.page_port}/"
+            parts.append(browser.keep_open(url, lambda: self._heard_s))
+        tasks = [asyncio.create_task(part) for part in parts]
+        for task in tasks[1:]:  # the first ends by itself when this kiosk is cut off
+            task.add_done_callback(self._part_ended)
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait((stopped, self._failed), return_when=asyncio.FIRST_COMPLETED)
+            if self._failed.done():
+                self._failed.result()
+        finally:
+            self._stop.set()
+            everything = (*tasks, stopped, *self._under_way)
+            for each in everything:
+                each.cancel()
+            await asyncio.gather(*everything, return_exceptions=True)
+            await runner.cleanup()
+            await self._client.close()
+            self._printing.close()
+            self._replica.close()
+
+    def _part_ended(self, task: "asyncio.Task[None]") -> None:
+        """A kiosk with a dead part must end and be started again, not stand frozen."""
+        if not task.cancelled() and isinstance(error := task.exception(), Exception):
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        if self._failed and not self._failed.done():
+            self._failed.set_exception(error)
+
+    async def _watch(self) -> None:
+        """Time, and how printers and records are."""
+        while True:
+            self.take(Health(self._troubles()))
+            self.take(Tick())
+            if self._flow.state.warned:
+                self._changed()
+            await asyncio.sleep(TICK_S)
+
+    def _troubles(self) -> frozenset[str]:
+        if self._follow.revoked:
+            return frozenset({"revoked"})
+        if not self._replica.complete:
+            return frozenset({"starting"})
+        return self._printing.troubles()
+
+    # --- what happens
+
+    def take(self, event: Event) -> None:
+        """One event through the flow, and what follows from it."""
+        before = self._flow.state
+        effects = self._flow.step(event, time.monotonic())
+        for effect in effects:
+            self._follow_up(effect)
+        if self._flow.state is not before:
+            if self._flow.state.screen is not before.screen:
+                self._note = ""
+                self._say(f"screen {self._flow.state.screen}")
+            self._changed()
+
+    def _follow_up(self, effect: Effect) -> None:
+        match effect:
+            case Print(found):
+                self._start(self._print(found))
+            case GiveTicket(why, holder):
+                self.take(Ticketed(self._ticket(why, holder)))
+
+    def _ticket(self, why: TicketWhy, holder: int | None) -> str:
+        number = f"{self._chosen.letter}{self._replica.next_number()}"
+        self._replica.add_ticket(Ticket(number, self._chosen.clock.now_ms(), why, holder))
+        self._follow.wake()
+        return number
+
+    async def _print(self, found: Found) -> None:
+        ended: Printed | NotPrinted = NotPrinted(TicketWhy.PRINTER)
+        try:
+            ended = await self._printing.print(found)
+        except Exception:  # noqa: BLE001 - whatever it was, the person is not left standing
+            _log.exception("a badge could not be printed")
+        self.take(ended)
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    # --- codes
+
+    def scanned(self, text: str) -> None:
+        """A line of a hand scanner, whole."""
+        if (again := self._lines.line(text, time.monotonic())) is not None:
+            self._code(again)
+
+    def _code(self, text: str) -> None:
+        code = claim.read(text)
+        self.take(CodeShown(self._replica.by_claim(code) if code else None))
+
+    async def _look_up(self, family: str, email: str) -> None:
+        """Known or not, the answer comes after the same time."""
+        visit, until = self._flow.state.visit, time.monotonic() + ANSWER_S
+        found = self._replica.by_name(family, email)
+        await asyncio.sleep(until - time.monotonic())
+        if self._flow.state.visit == visit:
+            self.take(Named(found))
+
+    def _sources(self, loop: asyncio.AbstractEventLoop) -> list[tuple[str, Callable[[], None]]]:
+        sources: list[tuple[str, Callable[[], None]]] = []
+        if self._chosen.source:
+            sources.append(("frames", lambda: self._frames(loop)))
+        if self._chosen.scanner:
+            sources.append(("scanner", lambda: self._scanner(loop)))
+        return sources
+
+    def _frames(self, loop: asyncio.AbstractEventLoop) -> None:
+        def lost(is_lost: bool) -> None:
+            loop.call_soon_threadsafe(self._camera, is_lost)
+
+        try:
+            chosen, tracker = self._chosen, Tracker()
+            for frame in camera.frames(chosen.source, chosen.frames_per_s, self._stop, lost):
+                if self._flow.state.screen not in flow.TAKES_CODES:
+                    continue
+                badge = tracker.look(frame).badge
+                text = self._seen.saw(badge.text if badge else None, time.monotonic())
+                if text is not None:
+                    loop.call_soon_threadsafe(self._code, text)
+        except Exception as error:  # noqa: BLE001 - a kiosk that sees nothing must not look alive
+            loop.call_soon_threadsafe(self._fail, error)
+
+    def _scanner(self, loop: asyncio.AbstractEventLoop) -> None:
+        def said(text: str) -> None:
+            loop.call_soon_threadsafe(self.scanned, text)
+
+        try:
+            scanner.lines(self._chosen.scanner, said, self._stop)
+        except OSError as error:
+            loop.call_soon_threadsafe(self._fail, error)
+
+    def _camera(self, is_lost: bool) -> None:
+        self._camera_lost = is_lost
+        self._changed()
+
+    # --- the page
+
+    def _changed(self) -> None:
+        self._page.changed()
+
+    def view(self) -> View:
+        state = self._flow.state
+        return shown(
+            state,
+            self._rules,
+            time.monotonic(),
+            self._replica.edition,
+            self._chosen.desk,
+            self._camera_lost,
+            self._staff_view() if state.screen is Screen.STAFF else None,
+            bool(self._chosen.staff_pin),
+        )
+
+    async def _words(self, request: web.Request) -> web.Response:
+        return web.json_response(body=msgspec.json.encode(static()))
+
+    async def _act(self, request: web.Request) -> web.Response:
+        self._heard_s = time.monotonic()
+        try:
+            act = msgspec.json.decode(await request.read(), type=Act)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return web.Response(status=422, text="this is no act of the page\n")
+        if act.visit == self._flow.state.visit:
+            self._acted(act)
+        return web.Response(status=204)
+
+    def _acted(self, act: Act) -> None:
+        if make := _SIMPLE.get(act.act):
+            self.take(make())
+        elif act.act == "language":
+            self.take(flow.Language(act.value[:8]))
+        elif act.act == "ease" and act.value in list(Ease):
+            self.take(flow.Toggled(Ease(act.value)))
+        elif act.act == "name":
+            self._name(act.family[:FIELD_CHARS_MAX], act.email[:FIELD_CHARS_MAX])
+        elif act.act == "pin":
+            self._start(self._try_pin(act.value[:64]))
+        elif act.act in STAFF_ACTS and self._flow.state.screen is Screen.STAFF:
+            self._staff_act(act)
+
+    def _name(self, family: str, email: str) -> None:
+        self.take(Asked())
+        if self._flow.state.screen is Screen.LOOKING:
+            self._start(self._look_up(family, email))
+
+    # --- staff
+
+    async def _try_pin(self, pin: str) -> None:
+        """One at a time: guesses made at once count like guesses in turn."""
+        async with self._pin:
+            if self._chosen.staff_pin and flow.may_try_pin(
+                self._flow.state, time.monotonic(), self._rules
+            ):
+                self.take(Pin(await asyncio.to_thread(_verified, self._chosen.staff_pin, pin)))
+            self._changed()
+
+    def _staff_act(self, act: Act) -> None:
+        words = Words(self._flow.state.language)
+        match act.act:
+            case "pause" | "resume":
+                for name in self._printing.book.printers:
+                    self._printing.book.pause(name, act.act == "pause")
+            case "test":
+                self._start(self._test(words))
+            case "reprint" if self._printing.last:
+                number = self._ticket(TicketWhy.STAFF, self._printing.last[0])
+                title = words.say("kiosk-desk-title", {"desk": self._chosen.desk})
+                self._note = f"{title}: {number}"
+            case "reprint":
+                self._note = words.say("kiosk-staff-reprint-none")
+            case "came-out" | "not-out":
+                self._printing.settle(act.number, act.act == "came-out")
+            case "shut-down":
+                self._ended.set()
+        self.take(flow.Touched())
+        self._changed()
+
+    async def _test(self, words: Words) -> None:
+        good = await self._printing.test()
+        self._note = words.say("kiosk-staff-tested" if good else "kiosk-staff-test-failed")
+        self._changed()
+
+    def _staff_view(self) -> StaffView:
+        language = self._flow.state.language
+        words = Words(language)
+        found = self._troubles()
+        doubt = self._printing.doubtful
+        records = self._printing.upload.waiting
+        lines = [
+            words.say("kiosk-staff-online" if self._follow.online else "kiosk-staff-offline"),
+            words.say("kiosk-staff-people", {"n": self._replica.people}),
+        ]
+        if records:
+            lines.append(words.say("kiosk-staff-records", {"n": records}))
+        if doubt:
+            lines.append(words.say("kiosk-staff-doubt", {"n": doubt.id}))
+        return StaffView(
+            troubles=troubles(found, language),
+            lines=tuple(lines),
+            paused=any(desk.paused for desk in self._printing.book.desks().values()),
+            doubt=doubt.id if doubt else 0,
+            note=self._note,
+        )
+
+
+def _is_claim(text: str) -> bool:
+    return claim.read(text) is not None
+
+
+def _verified(verifier: str, pin: str) -> bool:
+    with contextlib.suppress(CryptoError, ValueError):
+        return pwhash.verify(verifier.encode(), pin.encode())
+    return False
