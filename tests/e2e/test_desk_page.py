@@ -242,6 +242,13 @@ async def test_every_language_fits_and_says_everything(page, server):  # noqa: F
             "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert overflow <= 0, (language, width)
+        badge = page.locator(".who dd bdi").first
+        assert await badge.evaluate("each => getComputedStyle(each).unicodeBidi") == "isolate"
+        assert await page.locator(".who h2").evaluate(
+            "each => { const r = document.createRange(); r.selectNodeContents(each);"
+            " const [a, b] = [r.getBoundingClientRect(), each.getBoundingClientRect()];"
+            " return document.dir === 'rtl' ? b.right - a.right < 2 : a.left - b.left < 2; }"
+        ), "a name stands where its language begins"
 
 
 async def test_the_page_is_accessible(page):

@@ -21,6 +21,13 @@ function panel(title, ...content) {
   return each;
 }
 
+/** Pieces of a line, each in its own direction: a badge number must not turn around in Arabic. */
+function line(tag, className, pieces) {
+  const each = node(tag, className);
+  pieces.filter(Boolean).forEach((piece, place) => each.append(place ? " · " : "", node("bdi", "", piece)));
+  return each;
+}
+
 function who(person, desk, acts) {
   const say = desk.say, card = node("section", "panel who"), text = node("div");
   const category = desk.category(person.category);
@@ -38,8 +45,8 @@ function who(person, desk, acts) {
   const where = node("div", "", [person.organisation, person.country].filter(Boolean).join(" · "));
   where.dir = "auto";
   const list = node("dl");
-  pair(list, say("command-badge"), `${person.badge} · ${say("desk-generation", { n: person.generation })} · ${printedWords(person, say)}`);
-  pair(list, say("desk-collected"), collectedWords(person, desk));
+  pair(list, say("command-badge"), person.badge, say("desk-generation", { n: person.generation }), printedWords(person, say));
+  pair(list, say("desk-collected"), ...collectedWords(person, desk));
   pair(list, say("desk-code"), person.code);
   if (person.email) pair(list, say("desk-email"), person.email);
   text.append(name, native, where, facts, list);
@@ -47,8 +54,8 @@ function who(person, desk, acts) {
   return card;
 }
 
-function pair(list, name, value) {
-  list.append(node("dt", "", name), node("dd", "", value));
+function pair(list, name, ...values) {
+  list.append(node("dt", "", name), line("dd", "", values));
 }
 
 function face(person, desk, acts) {
@@ -74,9 +81,9 @@ function printedWords(person, say) {
 
 function collectedWords(person, desk) {
   const taken = person.collected;
-  if (!taken) return desk.say("desk-not-collected");
+  if (!taken) return [desk.say("desk-not-collected")];
   const how = desk.say(`desk-collected-${taken.how.replace("_", "-")}`, { name: taken.by_name });
-  return `${how} · ${moment(taken.at_ms, desk)} · ${taken.who}`;
+  return [how, moment(taken.at_ms, desk), taken.who];
 }
 
 // --- what can be done
@@ -114,7 +121,7 @@ function buttons(person, desk, acts) {
   }
   if (person.status !== "blocked") return bar;
   const both = node("div", "acts"), why = person.history.find((each) => each.act === "held");
-  const box = node("p", "hold", [say("desk-on-hold"), why?.who, why && moment(why.at_ms, desk), why?.why].filter(Boolean).join(" · "));
+  const box = line("p", "hold", [say("desk-on-hold"), why?.who, why && moment(why.at_ms, desk), why?.why]);
   both.append(box, bar);
   return both;
 }
@@ -160,10 +167,10 @@ function marks(person, say) {
 function prints(person, desk, acts) {
   const say = desk.say, box = node("div", "stack");
   for (const each of person.reprints) {
-    const line = node("div", each.state === "reserved" ? "panel printing" : "");
+    const card = node("div", each.state === "reserved" ? "panel printing" : "");
     const words = [say("desk-generation", { n: each.generation }), say(`desk-reason-${each.reason}`),
       say(`desk-print-${each.state}`), each.printer, each.who, moment(each.at_ms, desk), each.why];
-    line.append(node("p", "", words.filter(Boolean).join(" · ")));
+    card.append(line("p", "", words));
     if (each.state === "reserved") {
       const both = node("div", "buttons");
       for (const [act, word] of [["cameOut", "desk-came-out"], ["notOut", "desk-not-out"]]) {
@@ -173,9 +180,9 @@ function prints(person, desk, acts) {
         button.addEventListener("click", () => acts[act](each.id));
         both.append(button);
       }
-      line.append(both);
+      card.append(both);
     }
-    box.append(line);
+    box.append(card);
   }
   if (!person.reprints.length) box.append(node("p", "soft", say("desk-no-prints")));
   return box;
@@ -184,13 +191,13 @@ function prints(person, desk, acts) {
 function history(person, desk) {
   const list = node("ol", "history");
   for (const each of person.history) {
-    const line = node("li");
-    line.append(node("b", "", actWords(each.act, desk.say)),
-      node("small", "", ` ${[moment(each.at_ms, desk), each.who, whyWords(each, desk.say)].filter(Boolean).join(" · ")}`));
+    const entry = node("li");
+    entry.append(node("b", "", actWords(each.act, desk.say)), " ",
+      line("small", "", [moment(each.at_ms, desk), each.who, whyWords(each, desk.say)]));
     if (each.act !== "walk_in" && !["reprint", "printed", "print_failed", "collected"].includes(each.act)) {
-      for (const name of new Set([...Object.keys(each.before), ...Object.keys(each.after)])) line.append(change(name, each, desk));
+      for (const name of new Set([...Object.keys(each.before), ...Object.keys(each.after)])) entry.append(change(name, each, desk));
     }
-    list.append(line);
+    list.append(entry);
   }
   if (!person.history.length) list.append(node("li", "soft", desk.say("desk-no-history")));
   return list;

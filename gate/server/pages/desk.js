@@ -273,6 +273,7 @@ async function start() {
   desk.edition = await call("GET", desk.base).catch(() => ({ time_zone: "UTC" }));
   desk.can = await call("GET", `${desk.base}/desk`);
   desk.category = (id) => desk.can.categories.find((each) => each.id === id) ?? { name: id, colour: "#41566b" };
+  at("scan").disabled = at("walk-in").disabled = false;
   await look();
   setInterval(look, LOOK_EVERY_MS);
   const wanted = decodeURIComponent(location.hash.slice(1));
