@@ -30,6 +30,7 @@ MAY = {
     Permission.DEVICE: {"lane", "kiosk", "printer"},
     Permission.LANE: {"lane"},
     Permission.PRINT: {"kiosk", "printer"},
+    Permission.KIOSK: {"kiosk"},
 }
 """Written out again on purpose: a grant that changes by accident is a failing test."""
 

@@ -267,7 +267,7 @@ ROUTES = (
         "GET",
         "/api/v1/editions/{edition}/claims",
         claims,
-        Permission.WRITE_PEOPLE,
+        Permission.APPROVE_PEOPLE,
         Scope.PATH,
         "The claim code of every registration, for the mailing",
         list[ClaimCode],
