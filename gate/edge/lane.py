@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+import msgspec
+
 from gate.access.credential import verify
 from gate.access.known import Known
 from gate.access.ledger import LogRecord, Move, MoveKind, Name, RecordKind, Told, move
@@ -37,6 +39,7 @@ AHEAD_MAX = timedelta(hours=3)
 """What another lane says happened later than this is not believed. Generous: neither clock may
 have been put right lately, and both lanes may still be right about who came in."""
 PROOFS_MAX = 1000
+TOLD_KEPT_MAX = 5000
 MOVES_KEPT_MAX = 50_000
 """More moves than this on disk are thinned out to those that still matter."""
 _log = logging.getLogger(__name__)
@@ -79,6 +82,8 @@ class Lane:
         """Position in the server's log up to which this lane heard of other lanes."""
         self._moves_kept = 0
         self._annulled: set[int] = set()
+        self._told: deque[Move] = deque(maxlen=TOLD_KEPT_MAX)
+        """What other lanes told lately, over the LAN."""
         self.supervision = Supervision()
         self._raised: dict[int, int] = {}
         """Generations that badges proved and the disk does not have yet."""
@@ -312,6 +317,8 @@ class Lane:
         """A snapshot from the server. Raises PolicyError and keeps everything when its policy
         cannot be read."""
         policy = parse(snapshot.policy, "snapshot")
+        # The server may not have heard yet what other lanes told this one, and they tell it once.
+        snapshot = msgspec.structs.replace(snapshot, moves=(*snapshot.moves, *self._told))
         self._store.replace(snapshot)
         self._take(snapshot, policy)
 
@@ -403,6 +410,7 @@ class Lane:
                 newer[badge.holder] = badge.generation
         if new or newer:
             self._store.heard(new, newer.items())
+        self._told.extend(new)
         for each in new:
             known.whereabouts.take(each)
         known.generation_min.update(newer)

@@ -187,6 +187,7 @@ class World:
 
 
 _SENT = ("mode", "record", "generation_min", "known_until_min", "presence", "places_left",
+         "places_are_rights",
          "delegation_left", "looked")  # fmt: skip
 
 

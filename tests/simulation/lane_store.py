@@ -87,6 +87,7 @@ class MemoryStore:
             moves=tuple(disk.moves),
             moves_through=int(meta.get("moves_through", 0)),
             timeline=meta.get("timeline", ""),
+            lan_key=meta.get("lan_key", ""),
         )
 
     def replace(self, snapshot: Snapshot) -> None:
@@ -102,6 +103,7 @@ class MemoryStore:
                 "policy": snapshot.policy,
                 "mode": snapshot.mode.value,
                 "timeline": snapshot.timeline,
+                "lan_key": snapshot.lan_key,
                 "cursor": str(snapshot.cursor),
                 "known_until_min": str(snapshot.known_until_min),
             }
@@ -144,6 +146,11 @@ class MemoryStore:
             disk.meta.pop("local_mode", None)
         disk.meta["cursor"] = str(row.seq)
 
+    def heard(self, moves: Iterable[Move], raised: Iterable[tuple[int, int]]) -> None:
+        with self._write() as disk:
+            disk.moves.extend(moves)
+            _raise(disk, raised)
+
     def keep_moves(self, moves: Iterable[Move]) -> None:
         with self._write() as disk:
             disk.moves = list(moves)
@@ -153,7 +160,7 @@ class MemoryStore:
             self._keep_generations(disk)
             disk.keys, disk.profiles, disk.holders, disk.supervisors = {}, {}, {}, {}
             disk.moves = []
-            for name in ("cursor", "policy", "local_mode"):
+            for name in ("cursor", "policy", "local_mode", "lan_key"):
                 disk.meta.pop(name, None)
 
     def granted(self, epoch: int) -> dict[str, int]:
@@ -167,6 +174,12 @@ class MemoryStore:
     def local_mode(self) -> Mode | None:
         value = self.disk.meta.get("local_mode")
         return Mode(value) if value else None
+
+    def peers(self) -> tuple[str, ...]:
+        return tuple(self.disk.meta.get("peers", "").split())
+
+    def set_peers(self, peers: Iterable[str]) -> None:
+        self._set("peers", " ".join(peers))
 
     def offset_ms(self) -> int:
         return int(self.disk.meta.get("offset_ms", 0))
@@ -189,8 +202,7 @@ class MemoryStore:
             if record.number != len(log) + 1:
                 raise sqlite3.IntegrityError("UNIQUE constraint failed: log.epoch, log.number")
             log.append(record)
-            for holder, generation in raised:
-                disk.generations[holder] = max(generation, disk.generations.get(holder, 0))
+            _raise(disk, raised)
 
     def highest(self) -> dict[int, int]:
         return {epoch: len(log) for epoch, log in sorted(self.disk.log.items()) if log}
@@ -218,6 +230,11 @@ class MemoryStore:
     def _set(self, name: str, value: str) -> None:
         with self._write() as disk:
             disk.meta[name] = value
+
+
+def _raise(disk: Tables, raised: Iterable[tuple[int, int]]) -> None:
+    for holder, generation in raised:
+        disk.generations[holder] = max(generation, disk.generations.get(holder, 0))
 
 
 class Twin:

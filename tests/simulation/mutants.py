@@ -56,6 +56,11 @@ MUTANTS = (
     Mutant("the clock is put wrong", "edge.timekeeping",
            "found = server_ms - (asked_ms + answered_ms) // 2",
            "found = (asked_ms + answered_ms) // 2 - server_ms"),
+    Mutant("a mode set before the first snapshot is forgotten", "edge.lane",
+           "known.local_mode = self._local_mode\n            known.generation_min",
+           "known.local_mode = None\n            known.generation_min"),
+    Mutant("a snapshot lowers generations", "access.known",
+           "if before.generation > 1:", "if False:"),
     # the protocol
     Mutant("another timeline is not noticed", "edge.protocol",
            " or lane.timeline != welcome.timeline:", ":"),

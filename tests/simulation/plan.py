@@ -164,7 +164,7 @@ def _happening(what: str, dice: random.Random, people: _People) -> Happening:
             how = (lane, dice.choice((-1500, -300, 700, 1500)))
         case "hours pass":
             how = (dice.choice((3, 9, 15)),)
-        case "reprint" | "walk-in":
+        case "reprint":
             how = (holder,)
         case _:
             how = (lane,)

@@ -16,6 +16,7 @@ from gate.access.ledger import Name
 from gate.access.model import DeviceId, Direction, GateId, ZoneId
 from gate.access.wire import (
     FEED_ROWS_MAX,
+    DeviceRole,
     Feed,
     FeedRow,
     Hello,
@@ -29,9 +30,12 @@ from gate.edge.protocol import AskFeed, AskSnapshot, HandIn, Request
 from gate.server import told
 from gate.server.intake import Intake, Presented, Upload
 from gate.server.numbers import Numbers
+from gate.server.roles import RECORD_KINDS
 from tests.simulation import edition
 
 GATHER_S = 0.15
+AHEAD_MS_MAX = 10 * 60 * 1000
+LANE_KINDS = RECORD_KINDS[DeviceRole.LANE]
 COMMIT_S = (0.002, 0.05)
 Reply = Callable[[object], None]
 """Takes the answer, or an exception."""
@@ -91,6 +95,7 @@ class SimServer:
         self.is_up = False
         self.intake: Intake | None = None
         self._life = 0
+        self._sweeping: int | None = None
         self._jobs: list[_Job] = []
         self._writing = False
         self._under_way: tuple | None = None
@@ -170,7 +175,9 @@ class SimServer:
                     reply(CallRefused(422, "Unknown epoch", ""))
                     return
                 raw = tuple(msgspec.Raw(msgspec.json.encode(record)) for record in records)
-                self._queue(Upload(device, each.epoch, LogBatch(of, first, raw)), reply)
+                latest_ms = world.true_ms() + AHEAD_MS_MAX
+                batch = LogBatch(of, first, raw)
+                self._queue(Upload(device, each.epoch, batch, LANE_KINDS, latest_ms), reply)
 
     def scan(self, device: DeviceId, scan: OnlineScan, reply: Reply) -> None:
         """A scan the server decides."""
@@ -182,7 +189,16 @@ class SimServer:
         self._queue(apply, reply)
 
     def sweep(self, zone: ZoneId) -> None:
-        self._queue(self.intake.sweep(zone, self._world.true_time()), lambda _: None)
+        """One at a time: its number is the next one of the server's own."""
+        if self._sweeping == self._life:
+            self._world.later(0.1, lambda: self.is_up and self.sweep(zone))
+            return
+        self._sweeping = self._life
+
+        def done(_: object) -> None:
+            self._sweeping = None
+
+        self._queue(self.intake.sweep(zone, self._world.true_time()), done)
 
     def _feed(self, asked: AskFeed, reply: Reply, until_s: float) -> None:
         """Long poll: answer when there is news, or nothing came in time."""

@@ -348,7 +348,8 @@ class World:
 
         self._holder_change(holder, change, printed)
 
-    def _walk_in(self, _: int) -> None:
+    def _walk_in(self, lane: str) -> None:
+        """Somebody registers at the desk and goes to a lane, which may not have heard of them."""
         if not self.server.is_up:
             return
         holder = max(self.printed) + 1
@@ -360,6 +361,7 @@ class World:
             return (FeedRow(seq=0, holder=row),)
 
         self.server.change(apply)
+        self.later(0.1, lambda: self._scan(lane, holder, "own"))
 
     def _mode(self, mode: Mode, _: str) -> None:
         if self.server.is_up:

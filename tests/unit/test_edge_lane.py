@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from gate.access.ledger import Move, MoveKind
+from gate.access.ledger import Move, MoveKind, Told
 from gate.access.model import Direction, Mode, Reason, Status
 from gate.access.policy_file import PolicyError
 from gate.access.wire import Feed, FeedRow
@@ -396,3 +396,14 @@ def test_a_mode_set_before_the_first_snapshot_is_in_force_after_it(store):
     lane.set_mode(Mode.FROZEN, NINE, 3)
     lane.take(lanes.snapshot())
     assert lane.scan(lanes.badge(1), NINE).decision.reason is Reason.FROZEN
+
+
+def test_what_other_lanes_told_outlives_a_snapshot_of_a_server_that_has_not_heard_it(store):
+    lane = ready(store)
+    own = lane.scan(lanes.badge(1), NINE).record
+    heard = Move(own.at_ms, "other", 1, 1, MoveKind.IN, lanes.FIRST_HOLDER + 2, own.zone, own.gate)
+    lane.hear(Told("other", 1, 1, (heard,)), NINE)
+    lane.take(lanes.snapshot())
+    for each in (lane, Lane(store, lanes.identity())):
+        inside = sorted(made.holder for made in each.roll_call(NINE))
+        assert inside == [lanes.FIRST_HOLDER + 1, lanes.FIRST_HOLDER + 2]

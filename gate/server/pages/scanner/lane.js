@@ -249,7 +249,7 @@ export class Lane {
   take(snapshot) {
     return this.#inTurn(async () => {
       new Known({ ...snapshot, holders: [], moves: [] });
-      await this.#store.replace(snapshot);
+      await this.#store.replace(snapshot, this.#known?.reprinted() ?? []);
       await this.#take(snapshot);
     });
   }

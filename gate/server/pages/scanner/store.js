@@ -47,9 +47,11 @@ export class Store {
     return synced ? { ...synced, keys, profiles, holders, supervisors, moves } : null;
   }
 
-  /** Take a snapshot in place of everything synced; the log and the minimum generations stay. */
-  replace({ keys, profiles, holders, supervisors = [], moves = [], ...synced }) {
-    return this.#write(["meta", "key", "profile", "holder", "supervisor", "move"], (of) => {
+  /** Take a snapshot in place of everything synced; the log and the minimum generations stay, and
+      `generations`, what the table said before, joins them: a restored server takes none back. */
+  replace({ keys, profiles, holders, supervisors = [], moves = [], ...synced }, generations = []) {
+    return this.#write(["meta", "key", "profile", "holder", "supervisor", "move", "generation"], (of) => {
+      for (const [holder, generation] of generations) of("generation").put({ holder, generation });
       for (const name of ["key", "profile", "holder", "supervisor", "move"]) of(name).clear();
       for (const each of keys) of("key").put(each);
       for (const each of profiles) of("profile").put(each);

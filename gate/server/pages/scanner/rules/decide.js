@@ -156,9 +156,9 @@ function presence(facing) {
   return null;
 }
 
-/** Whoever is inside already has a place. */
-function isFull({ facts: { presence: seen, places_left: left } }) {
-  return left !== null && left <= 0 && !(seen && seen.inside);
+/** Whoever is inside already has a place, unless places are rights. */
+function isFull({ facts: { presence: seen, places_left: left, places_are_rights: rights } }) {
+  return left !== null && left <= 0 && !(seen && seen.inside && !rights);
 }
 
 function capacity(facing) {

@@ -14,6 +14,7 @@ export class Known {
   /** From a snapshot, as the server's JSON has it. Throws for a policy that cannot be read. */
   constructor(snapshot) {
     this.generationMin = new Map();
+    this.holders = new Map();
     /** (zone, at) -> how many more may enter a hard zone, by this phone's rights; null: it counts. */
     this.places = null;
     this.usesRights = false;
@@ -31,9 +32,16 @@ export class Known {
     this.#take(snapshot);
   }
 
+  /** [holder, generation] of everybody whose badge was printed again, by table or badge. */
+  reprinted() {
+    const rows = [...this.holders.values()].filter((held) => held.generation > 1);
+    return rows.map(({ holder, generation }) => [holder, Math.max(generation, this.generationMin.get(holder) ?? 0)]);
+  }
+
   #take(snapshot) {
     this.keys = new Map(snapshot.keys.map((key) => [key.key_id, readKey(key)]));
     this.profiles = new Map(snapshot.profiles.map((profile) => [profile.number, readProfile(profile)]));
+    for (const before of this.holders.values()) if (before.generation > 1) this.#saw(before);
     this.holders = new Map();
     this.#delegations.clear();
     for (const row of snapshot.holders) this.#hold(readHolder(row));
@@ -80,21 +88,21 @@ export class Known {
     const [scan, facts] = await this.case(text, way);
     // From here on nothing waits: facts, decision and what it changes are of one moment.
     const decision = decide(scan, facts, this.policy);
-    const wasInside = Boolean(facts.presence?.inside);
-    return { text: text.slice(0, SCAN_CHARS_MAX), scan, decision, raised: this.#saw(scan.presented), wasInside };
+    const raised = typeof scan.presented !== "string" && this.#saw(scan.presented);
+    return { text: text.slice(0, SCAN_CHARS_MAX), scan, decision, raised };
   }
 
-  #saw(presented) {
-    if (typeof presented === "string") return false;
-    if (presented.generation <= (this.generationMin.get(presented.holder) ?? 0)) return false;
-    this.generationMin.set(presented.holder, presented.generation);
+  #saw({ holder, generation }) {
+    if (generation <= (this.generationMin.get(holder) ?? 0)) return false;
+    this.generationMin.set(holder, generation);
     return true;
   }
 
   #facts(presented, gate, at, looked) {
     const facts = {
       keys: this.keys, profiles: this.profiles, mode: this.localMode ?? this.mode, record: null, generation_min: 0,
-      known_until_min: null, presence: null, places_left: null, delegation_left: null, looked: false,
+      known_until_min: null, presence: null, places_left: null, places_are_rights: false,
+      delegation_left: null, looked: false,
     };
     if (typeof presented === "string") return facts;
     const { holder } = presented, place = this.policy.gates.get(gate);
@@ -106,6 +114,7 @@ export class Known {
       known_until_min: this.knownUntil,
       presence: zone && this.whereabouts.presence(zone.id, holder, at),
       places_left: zone && this.#placesLeft(zone, at),
+      places_are_rights: Boolean(this.usesRights && zone && isHard(zone)),
       delegation_left: zone && this.#delegationLeft(zone, record, at),
     };
   }
@@ -113,7 +122,7 @@ export class Known {
   /** A hard zone by the rights this phone holds, a soft one by who is known inside. */
   #placesLeft(zone, at) {
     if (zone.capacity === null) return null;
-    if (zone.capacity_hard && this.places) return this.places(zone, at);
+    if (isHard(zone) && this.places) return this.places(zone, at);
     return zone.capacity - this.whereabouts.inside(zone.id, at);
   }
 
@@ -127,14 +136,13 @@ export class Known {
   }
 
   /** The log record of a judged scan; `name` is { device, epoch, number }. */
-  async record({ text, scan, decision, wasInside }, name) {
+  async record({ text, scan, decision }, name) {
     const claims = typeof scan.presented === "string" ? null : scan.presented;
     const held = claims && this.holders.get(claims.holder);
     const forced = decision.reason === "overridden" ? scan.override : null;
     const place = this.policy.gates.get(scan.gate);
     const zone = place && this.policy.zones.get(place.zone);
-    const takes = this.usesRights && zone && scan.direction !== "exit" && zone.capacity !== null
-      && zone.capacity_hard && admitted(decision) && !wasInside;
+    const takes = this.usesRights && zone && scan.direction !== "exit" && isHard(zone) && admitted(decision);
     return {
       ...name, at_ms: scan.at, gate: scan.gate, zone: place ? place.zone : null,
       direction: scan.direction, reason: decision.reason, rule: decision.rule, event: decision.event,
@@ -146,6 +154,10 @@ export class Known {
       cursor: this.cursor, policy: this.policy.version,
     };
   }
+}
+
+function isHard(zone) {
+  return zone.capacity !== null && zone.capacity_hard;
 }
 
 function readKey(key) {
