@@ -24,7 +24,7 @@ def test_without_arguments_it_is_the_second_morning_twenty_times_as_fast():
         ("--speed fast", "expected 0.01 to 1,000.0, found 'fast'"),
         ("--people 0", "expected 20 to 11,000, found '0'"),
         ("--people 999999", "found '999999'"),
-        ("--port 65534", "expected 1 to 65,533, found '65534'"),
+        ("--port 65534", "expected 1 to 65,532, found '65534'"),
         ("--port 0", "found '0'"),
         ("--wrong 1", "unrecognized arguments: --wrong 1"),
     ],
