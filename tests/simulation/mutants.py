@@ -43,7 +43,7 @@ MUTANTS = (
            "for epoch in (self.identity.epoch, *self.older_epochs):",
            "for epoch in (self.identity.epoch,):"),
     Mutant("a lane that was cut off forgets nobody", "edge.lane",
-           "self._known = None\n        self._store.wipe()", "self._store.wipe()"),
+           "self._known = None\n        self.lan_key", "self.lan_key"),
     Mutant("an unread store failure lets nobody out", "edge.lane",
            "if decision.reason in (Reason.EXITED, Reason.EMERGENCY) or not decision.admitted:",
            "if not decision.admitted:"),

@@ -57,7 +57,7 @@ def plan(seed: int) -> Plan:
     weights |= USUAL
     crooked = dice.random() < 0.3
     skew = tuple(
-        dice.randint(-1500, 1500) if not crooked else dice.choice((0, -600_000, 90_000, 3500))
+        dice.randint(-1500, 1500) if not crooked else dice.choice((0, -400_000, 90_000, 3500))
         for _ in LANES
     )
     whats = dice.choices(list(weights), list(weights.values()), k=HAPPENINGS)
