@@ -152,20 +152,22 @@ export async function filmed(desk) {
   try {
     worker = new Worker("/scan/decoder.js", { type: "module" });
     worker.onerror = failed;
-    stop = await camera(video);
     const canvas = new OffscreenCanvas(SCAN_SIDE, SCAN_SIDE), pen = canvas.getContext("2d", { willReadFrequently: true });
     const send = () => {
       if (ended) return;
       const side = Math.min(video.videoWidth, video.videoHeight);
+      if (!side) { timer = setTimeout(send, SCAN_EVERY_MS); return; }
       pen.drawImage(video, (video.videoWidth - side) / 2, (video.videoHeight - side) / 2, side, side, 0, 0, SCAN_SIDE, SCAN_SIDE);
       const { data } = pen.getImageData(0, 0, SCAN_SIDE, SCAN_SIDE);
       worker.postMessage({ pixels: data.buffer, size: SCAN_SIDE }, [data.buffer]);
     };
+    // Listened to before the camera is waited for: a decoder that is ready first says so only once.
     worker.onmessage = ({ data }) => {
       if (data.failed) failed();
       else if (data.text?.startsWith("P1")) box.finish(data.text);
       else timer = setTimeout(send, SCAN_EVERY_MS);
     };
+    stop = await camera(video);
   } catch {
     failed();
   }
