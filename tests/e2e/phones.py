@@ -2,6 +2,7 @@
 server, with a hand scanner and, where wanted, a camera that sees rendered badges."""
 
 import asyncio
+import contextlib
 import itertools
 import os
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import psutil
 from playwright.async_api import BrowserContext, Page, Playwright, async_playwright
+from playwright.async_api import Error as PlaywrightError
 
 from badge_printer.render import Renderer
 from badge_printer.template import load
@@ -79,8 +81,11 @@ class Phone:
         profile = str(self._folder / self.device)
         for each in psutil.process_iter(["cmdline"]):
             if any(profile in part for part in each.info["cmdline"] or ()):
-                os.kill(each.pid, signal.SIGKILL)
-        await self.switch_off()
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(each.pid, signal.SIGKILL)
+        with contextlib.suppress(PlaywrightError):
+            await self.switch_off()
+        self._context = None
 
     async def another_tab(self) -> Page:
         assert self._context

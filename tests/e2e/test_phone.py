@@ -489,7 +489,7 @@ async def test_a_supervisor_opens_this_one_phone_without_a_network(program: Serv
 async def test_a_supervisor_s_own_badge_serves_instead_of_the_pin(program: Server):
     (own,) = await badges(program, Person("PH-OWN-1", "dialogue"))
     (other,) = await badges(program, Person("PH-OWN-2"))
-    await _supervisor(program, "Own Badge", "135791", "PH-OWN-1")
+    await _supervisor(program, "Own Badge", "13579135", "PH-OWN-1")
     async with phone(program, "expo_door") as guard:
         await guard.page.click("#supervisor")
         await guard.page.evaluate(TYPE, other)
