@@ -41,7 +41,7 @@ def crowd(lane, dice, count):
         reason = dice.choice(["admitted", "admitted", "exited", "wrong_day"])
         made.append(
             lane.record(
-                number, at_ms("07-08 08:00") + dice.randrange(0, 10 * 3_600_000),
+                number, at_ms("07-08 00:10") + dice.randrange(0, 8 * 3_600_000),
                 gate="plenary_east", zone="plenary", reason=reason,
                 holder=dice.choice([None, *range(1, 25)]),
                 direction="exit" if reason == "exited" else "entry",

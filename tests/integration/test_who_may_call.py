@@ -247,6 +247,7 @@ async def test_a_hostile_body_is_refused_in_words(name, server):
         Permission.LANE: lane,
         Permission.DEVICE: lane,
         Permission.PRINT: await server.device("two", None, "printer"),
+        Permission.KIOSK: await server.device("three", None, "kiosk"),
     }
     for route in all_routes():
         if route.body is None or route.body is bytes:
