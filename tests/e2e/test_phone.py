@@ -220,7 +220,7 @@ async def test_five_wrong_pins_close_the_desk_even_over_a_reload(program: Server
     async with phone(program) as guard:
         await guard.page.click("#supervisor")
         for _ in range(5):
-            await guard.page.fill("#pin", "999999")
+            await guard.page.fill("#pin", "99999999")
             await guard.page.click("#unlock-go:not(:disabled)")
             await guard.page.wait_for_selector("#unlock-problem:not(:empty)")
             await guard.page.wait_for_selector("#unlock-go:not(:disabled)")

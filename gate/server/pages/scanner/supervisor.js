@@ -80,14 +80,18 @@ export class Desk {
     return null;
   }
 
+  /** One try at a time: while the button is disabled, Enter submits nothing either. */
   async #try(pin) {
-    if (await this.#locked()) return null;
-    at("unlock-go").disabled = true;
-    const number = /^\d{6,12}$/.test(pin) ? await this.#whose(pin) : null;
-    at("unlock-go").disabled = false;
+    const button = at("unlock-go");
+    button.disabled = true;
+    let number = null;
+    if (!await this.#locked()) {
+      if (/^\d{8,12}$/.test(pin)) number = await this.#whose(pin);
+      // Kept on the phone before the next try may begin: neither a reload nor haste gives more.
+      await this.#store.set("pin-failures", number === null ? [...await this.#failures(), Date.now()] : []);
+    }
+    button.disabled = false;
     at("pin").value = "";
-    // Kept on the phone: a reload gives no more tries.
-    await this.#store.set("pin-failures", number === null ? [...await this.#failures(), Date.now()] : []);
     return number;
   }
 
