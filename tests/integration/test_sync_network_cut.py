@@ -27,6 +27,16 @@ def _why_not() -> str:
         return "pulling a cable needs root (ip netns)"
     if shutil.which("ip") is None:
         return "pulling a cable needs `ip`: apt-get install iproute2"
+    tried = f"gate-try-{secrets.token_hex(3)}"
+    made = subprocess.run(["ip", "netns", "add", tried], capture_output=True, check=False)
+    entered = subprocess.run(
+        ["ip", "netns", "exec", tried, "true"], capture_output=True, check=False
+    )
+    subprocess.run(["ip", "netns", "del", tried], capture_output=True, check=False)
+    if made.returncode or entered.returncode:
+        return (
+            f"this machine lets nobody make network namespaces: {entered.stderr.decode().strip()}"
+        )
     return ""
 
 
