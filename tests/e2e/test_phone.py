@@ -227,7 +227,7 @@ async def test_five_wrong_pins_close_the_desk_even_over_a_reload(program: Server
         await guard.page.reload()
         await guard.ready()
         await guard.page.click("#supervisor")
-        assert "Too many wrong PINs" in await guard.page.inner_text("#unlock-words")
+        await guard.page.wait_for_selector("#unlock-words:has-text('Too many wrong PINs')")
         assert await guard.page.is_hidden("#pin")
 
 
