@@ -154,8 +154,9 @@ class Whereabouts:
         left: set[ZoneId] = set()
         for each in reversed(moves):
             if each.entered:
+                at = each.at
                 return tuple(
-                    (zone, self._period(zone, each.at))
+                    (zone, self._period(zone, at))
                     for zone in self._around.get(each.zone, ())
                     if left.isdisjoint(self._around[zone])
                 )
@@ -178,18 +179,18 @@ class Whereabouts:
         return not entered_since and self._is_among(self._led(before), zone, just_before)
 
     def _period(self, zone: ZoneId, at: datetime) -> _Period:
-        at_ms = int(at.timestamp() * 1000)
-        sweeps = sum(
-            bisect_right(self._sweeps[outer], at_ms)
-            for outer in self._around[zone]
-            if outer in self._sweeps
-        )
+        sweeps = self._sweeps_until(zone, int(at.timestamp() * 1000)) if self._sweeps else 0
         checkout = self._policy.zones[zone].checkout
         if checkout is None:
             return sweeps, date.min
         local = self._policy.local(at)
         early = local.time() < checkout
         return sweeps, local.date() - timedelta(days=early)
+
+    def _sweeps_until(self, zone: ZoneId, at_ms: int) -> int:
+        """How often the zone, or one around it, had been emptied by hand."""
+        swept = (self._sweeps[outer] for outer in self._around[zone] if outer in self._sweeps)
+        return sum(bisect_right(moments, at_ms) for moments in swept)
 
 
 def _order(each: Move) -> tuple[int, DeviceId, int, int]:

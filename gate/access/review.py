@@ -52,10 +52,14 @@ class Anomaly(msgspec.Struct, frozen=True):
 
 
 class Review:
-    def __init__(self, policy: Policy, status_of: StatusOf) -> None:
+    """`whereabouts` may be another fold's of the same log: a move taken twice adds nothing."""
+
+    def __init__(
+        self, policy: Policy, status_of: StatusOf, whereabouts: Whereabouts | None = None
+    ) -> None:
         self._policy = policy
         self._status_of = status_of
-        self._whereabouts = Whereabouts(policy)
+        self._whereabouts = whereabouts or Whereabouts(policy)
         self._known_twice: set[Name] = set()
         """Admissions a lane gave knowing that the holder was inside: no partition, no surprise."""
         self._found: dict[int, tuple[Anomaly, ...]] = {}

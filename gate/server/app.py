@@ -179,7 +179,9 @@ def application(running: Service) -> web.Application:
 
 async def _headers(request: web.Request, response: web.StreamResponse) -> None:
     route = getattr(request.match_info.handler, "declared_as", None)
-    response.headers.update(HEADERS | route.headers if route else HEADERS)
+    response.headers.update(HEADERS)
+    if route is not None and route.headers:
+        response.headers.update(route.headers)
     response.headers.setdefault("Cache-Control", "no-store")
 
 

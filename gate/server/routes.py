@@ -193,18 +193,25 @@ async def read_limited(request: web.Request, limit: int, within_s: float) -> byt
         raise Refused(415, "Compressed", "send the body as it is, without Content-Encoding")
     if (request.content_length or 0) > limit:
         raise Refused(413, "Too large", f"at most {limit:,} bytes")
-    parts, size = [], 0
     try:
+        # What came whole with its head needs no clock set.
+        if request.content.is_eof():
+            return await _read(request, limit)
         async with asyncio.timeout(within_s):
-            while part := await request.content.readany():
-                size += len(part)
-                if size > limit:
-                    raise Refused(413, "Too large", f"at most {limit:,} bytes")
-                parts.append(part)
+            return await _read(request, limit)
     except TimeoutError:
         raise Refused(408, "Too slow", f"the body did not come within {within_s:.0f} s") from None
     except (web.RequestPayloadError, HttpProcessingError) as error:
         raise Refused(400, "Broken body", f"it cannot be read: {type(error).__name__}") from None
+
+
+async def _read(request: web.Request, limit: int) -> bytes:
+    parts, size = [], 0
+    while part := await request.content.readany():
+        size += len(part)
+        if size > limit:
+            raise Refused(413, "Too large", f"at most {limit:,} bytes")
+        parts.append(part)
     return b"".join(parts)
 
 
