@@ -272,7 +272,7 @@ class Entrance:
     def view(self) -> View:
         policy, status = self._lane.policy, self._sync.status
         now = self._clock.now()
-        waiting = self._lane.waiting
+        waiting = self._lane.outbox.waiting
         online = status.link is Link.ONLINE
         several = self._held.several and not self._camera_lost
         return View(

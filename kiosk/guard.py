@@ -14,7 +14,8 @@ from msgspec import Meta
 
 from gate.access.model import Direction, Mode, Override, Reason
 from gate.access.wire import SCAN_CHARS_MAX, Supervisor
-from gate.edge.lane import Lane, NotAnnulled, Shown
+from gate.edge.acts import NotAnnulled
+from gate.edge.lane import Lane, Shown
 from gate.words.words import Words
 
 AGAIN_WITHIN = timedelta(seconds=60)

@@ -73,7 +73,7 @@ async def _main(arguments: argparse.Namespace) -> int:
             await asyncio.sleep(arguments.pause_s if shown.record else 0.01)
         try:
             async with asyncio.timeout(DRAIN_S):
-                while lane.lane.waiting:  # noqa: ASYNC110
+                while lane.lane.outbox.waiting:  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
         except TimeoutError:
             return 1

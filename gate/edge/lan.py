@@ -93,7 +93,7 @@ class Lan:
         return True
 
     def _message(self, peer: str) -> Told | None:
-        highest = self._lane.highest
+        highest = self._lane.outbox.highest
         after = self._told.setdefault(peer, max(0, highest - LOOK_BACK))
         if after >= highest:
             return None

@@ -9,13 +9,12 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 import msgspec
 
 from gate.access.credential import verify
 from gate.access.known import Known
-from gate.access.ledger import LogRecord, Move, MoveKind, Name, RecordKind, Told, move
+from gate.access.ledger import LogRecord, Move, MoveKind, Name, Told, move
 from gate.access.model import (
     Credential,
     Decision,
@@ -30,11 +29,19 @@ from gate.access.model import (
 from gate.access.policy import Policy, Zone
 from gate.access.policy_file import PolicyError, parse
 from gate.access.wire import Enrolled, Feed, Snapshot, Supervisor
+from gate.edge.acts import (
+    NotAnnulled,
+    annulment,
+    mode_set,
+    ms,
+    not_annullable,
+    rights_returned,
+)
+from gate.edge.outbox import Outbox
 from gate.edge.rights import Rights
 from gate.edge.store import FAILURES, LaneStore
 from gate.edge.supervision import Supervision
 
-ANNUL_WITHIN = timedelta(minutes=15)
 AHEAD_MAX = timedelta(hours=3)
 """What another lane says happened later than this is not believed. Generous: neither clock may
 have been put right lately, and both lanes may still be right about who came in."""
@@ -52,15 +59,6 @@ class Shown:
     decision: Decision
     record: LogRecord | None
     at: datetime
-
-
-class NotAnnulled(StrEnum):
-    """Why an annulment was refused."""
-
-    NO_ADMISSION = "no_admission"
-    ALREADY = "already"
-    TOO_LATE = "too_late"
-    STORE = "store"
 
 
 class Lane:
@@ -92,8 +90,7 @@ class Lane:
         believe no newer generation but from the badge itself."""
         with store.reading():
             store.claim(identity.device)
-            self._highest = {identity.epoch: 0} | store.highest()
-            self._acked = dict.fromkeys(self._highest, 0) | store.acked()
+            self.outbox = Outbox(store, identity.epoch)
             self.rights = Rights(store, identity.epoch, self._own_records())
             self.peers = store.peers()
             """``host:port`` of the venue's other lanes."""
@@ -127,11 +124,6 @@ class Lane:
         """Of which of the server's timelines the cursor speaks."""
         return self._timeline
 
-    @property
-    def waiting(self) -> int:
-        """Records the server has not acknowledged, of every epoch."""
-        return sum(max(0, number - self._acked[epoch]) for epoch, number in self._highest.items())
-
     # --- a scan
 
     def scan(
@@ -153,7 +145,7 @@ class Lane:
         if judged.raised and isinstance(presented, Credential):
             self._raised[presented.holder] = presented.generation
             if presented.generation > 1:
-                self._proofs.append((self.highest + 1, text))
+                self._proofs.append((self.outbox.highest + 1, text))
         record = self._known.record(judged, self._next_name())
         if not self._append(record):
             return Shown(self._unwritten(judged.decision), None, at)
@@ -162,8 +154,7 @@ class Lane:
         return Shown(judged.decision, record, at)
 
     def _next_name(self) -> Name:
-        epoch = self.identity.epoch
-        return DeviceId(self.identity.device), epoch, self._highest[epoch] + 1
+        return DeviceId(self.identity.device), self.identity.epoch, self.outbox.highest + 1
 
     def _append(self, record: LogRecord, local_mode: Mode | None = None) -> bool:
         """Whether the record is on disk now."""
@@ -173,7 +164,7 @@ class Lane:
             _log.error("the lane's store failed: %s", error)
             return False
         self._raised.clear()
-        self._highest[record.epoch] = record.number
+        self.outbox.written(record)
         self.rights.add(record)
         if self._known is not None:
             self._known.add(record)
@@ -190,64 +181,27 @@ class Lane:
     def annul(
         self, number: int, at: datetime, supervisor: int | None = None, why: str = ""
     ) -> LogRecord | NotAnnulled:
-        """An admission of this lane never happened: given by mistake, or nobody went through.
-
-        Within ANNUL_WITHIN by the record's own time; the record stays in the log.
-        """
+        """An admission of this lane never happened: given by mistake, or nobody went through. The
+        record stays in the log."""
         try:
             target = self._store.record(self.identity.epoch, number)
         except FAILURES as error:
             _log.error("the lane's store failed: %s", error)
             return NotAnnulled.STORE
-        refused = self._not_annullable(target, at)
+        refused = not_annullable(target, self._annulled, at)
         if refused is not None or target is None:
             _log.warning("record %s was not annulled: %s", number, refused)
             return refused or NotAnnulled.NO_ADMISSION
-        device, epoch, own = self._next_name()
-        record = LogRecord(
-            device=device,
-            epoch=epoch,
-            number=own,
-            kind=RecordKind.ANNULLED,
-            annuls=number,
-            at_ms=_ms(at),
-            gate=target.gate,
-            zone=target.zone,
-            direction=target.direction,
-            reason=target.reason,
-            holder=target.holder,
-            supervisor=supervisor,
-            why=why,
-        )
+        record = annulment(self._next_name(), target, at, supervisor, why)
         if not self._append(record):
             return NotAnnulled.STORE
         self._annulled.add(number)
         return record
 
-    def _not_annullable(self, target: LogRecord | None, at: datetime) -> "NotAnnulled | None":
-        if target is None or target.kind is not RecordKind.SCAN or not target.reason.opens:
-            return NotAnnulled.NO_ADMISSION
-        if target.number in self._annulled:
-            return NotAnnulled.ALREADY
-        if not 0 <= _ms(at) - target.at_ms <= ANNUL_WITHIN / timedelta(milliseconds=1):
-            return NotAnnulled.TOO_LATE
-        return None
-
     def set_mode(self, mode: Mode, at: datetime, supervisor: int) -> None:
         """Open or freeze this one lane, network or not; NORMAL gives it back to the venue. Takes
         effect also when the disk fails: nobody waits for a disk in an emergency."""
-        device, epoch, number = self._next_name()
-        record = LogRecord(
-            device=device,
-            epoch=epoch,
-            number=number,
-            kind=RecordKind.MODE,
-            at_ms=_ms(at),
-            gate=self.gate,
-            reason=Reason.EMERGENCY if mode is Mode.EMERGENCY_OPEN else Reason.FROZEN,
-            supervisor=supervisor,
-            why=mode,
-        )
+        record = mode_set(self._next_name(), mode, self.gate, at, supervisor)
         self._local_mode = None if mode is Mode.NORMAL else mode
         if self._known is not None:
             self._known.local_mode = self._local_mode
@@ -297,19 +251,7 @@ class Lane:
         """Return what this lane does not need, through the log."""
         count = self.rights.surplus(zone)
         if count:
-            device, epoch, number = self._next_name()
-            self._append(
-                LogRecord(
-                    device=device,
-                    epoch=epoch,
-                    number=number,
-                    kind=RecordKind.RETURNED,
-                    at_ms=_ms(at),
-                    zone=zone,
-                    reason=Reason.ZONE_FULL,
-                    rights=count,
-                )
-            )
+            self._append(rights_returned(self._next_name(), zone, count, at))
 
     # --- sync
 
@@ -362,11 +304,6 @@ class Lane:
 
     # --- other lanes, without the server
 
-    @property
-    def highest(self) -> int:
-        """The number of this epoch's last record."""
-        return self._highest[self.identity.epoch]
-
     def meet(self, peers: tuple[str, ...]) -> None:
         """Where the server says the other lanes are. When it names nobody, as after its own
         restart, what it said before stays."""
@@ -391,7 +328,7 @@ class Lane:
         known = self._known
         if known is None or told.device == self.identity.device:
             return
-        latest_ms = _ms(at + AHEAD_MAX)
+        latest_ms = ms(at + AHEAD_MAX)
         own = (told.device, told.epoch)
         new = [
             each
@@ -434,26 +371,6 @@ class Lane:
         assert self._known is not None
         return known_until is not None and known_until != self._known.known_until_min
 
-    @property
-    def older_epochs(self) -> list[int]:
-        """Earlier enrolments of this device that left records here."""
-        return sorted(epoch for epoch in self._highest if epoch < self.identity.epoch)
-
-    def batch(self, limit: int) -> list[LogRecord]:
-        """The next unacknowledged records of one epoch, in order: first what happens now, then
-        what earlier enrolments left. An epoch the server never gave (it was restored) waits."""
-        for epoch in (self.identity.epoch, *self.older_epochs):
-            if self._acked[epoch] < self._highest[epoch]:
-                return self._store.batch(epoch, self._acked[epoch], limit)
-        return []
-
-    def acknowledged(self, epoch: int, through: int) -> None:
-        """The server holds every record up to `through`; it may say less after a restore."""
-        through = min(through, self._highest[epoch])
-        if through != self._acked[epoch]:
-            self._acked[epoch] = through
-            self._store.set_acked(epoch, through)
-
     def _resume(self, snapshot: Snapshot) -> None:
         """Go on where the last run stopped; with a policy only another version of this program
         could read, wait for a new snapshot."""
@@ -480,7 +397,3 @@ class Lane:
         known.replace(snapshot, policy)
         known.add_all(self._store.records())
         self._known = known
-
-
-def _ms(at: datetime) -> int:
-    return int(at.timestamp() * 1000)

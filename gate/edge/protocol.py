@@ -174,7 +174,7 @@ class Protocol:
         welcome = yield Hello(
             lane.identity.epoch,
             cursor or 0,
-            lane.waiting,
+            lane.outbox.waiting,
             __version__,
             asked_ms,
             lan=self.lan_address,
@@ -183,7 +183,7 @@ class Protocol:
         if self._clock.heard(welcome.now_ms, asked_ms, self.now_ms):
             lane.keep_offset(self._clock.offset_ms)
         lane.meet(welcome.peers)
-        lane.acknowledged(lane.identity.epoch, welcome.acked_through)
+        lane.outbox.acknowledged(lane.identity.epoch, welcome.acked_through)
         if cursor is None or cursor > welcome.head or lane.timeline != welcome.timeline:
             return (yield from self._snapshot())
         yield from self._rights(welcome)
@@ -222,11 +222,11 @@ class Protocol:
         """Send what waits, in order; then sleep until there is more. Whether it heard the
         server."""
         heard = yield from self._compare()
-        while records := self._lane.batch(RECORDS_PER_BATCH_MAX):
+        while records := self._lane.outbox.batch(RECORDS_PER_BATCH_MAX):
             first, last = records[0], records[-1]
             ack = yield HandIn(first.epoch, first.number, records)
             assert isinstance(ack, LogAck)
-            self._lane.acknowledged(first.epoch, ack.acked_through)
+            self._lane.outbox.acknowledged(first.epoch, ack.acked_through)
             if ack.acked_through < last.number:
                 raise ServerAway("the server did not take every record")
             heard = True
@@ -239,12 +239,12 @@ class Protocol:
         only, and a server that comes back may have been restored."""
         if self._compared:
             return False
-        for epoch in self._lane.older_epochs:
+        for epoch in self._lane.outbox.older_epochs:
             ack = yield HandIn(epoch, 1, [])
             assert isinstance(ack, LogAck)
-            self._lane.acknowledged(epoch, ack.acked_through)
+            self._lane.outbox.acknowledged(epoch, ack.acked_through)
         self._compared = True
-        return bool(self._lane.older_epochs)
+        return bool(self._lane.outbox.older_epochs)
 
 
 class Conversation:

@@ -55,7 +55,7 @@ async def run(server: Server, folder: Path, kills: int, seed: int = 7) -> Accoun
         account.unsent_at_kills += len(kept) - len(await server.log(DEVICE))
         account.kills += 1
     async with lanes.live(folder, server.url) as lane:
-        await eventually(lambda: lane.lane.waiting == 0, "all is sent")
+        await eventually(lambda: lane.lane.outbox.waiting == 0, "all is sent")
         stored = await server.log(DEVICE)
         assert stored == await lane.records(), "server and lane differ"
     account.shown, account.kept, account.stored = len(shown), len(_kept(folder)), len(stored)

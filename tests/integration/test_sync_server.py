@@ -53,7 +53,7 @@ async def ready(lane) -> None:
 
 
 async def all_sent(lane) -> None:
-    await eventually(lambda: lane.lane.waiting == 0, "the server acknowledged every record")
+    await eventually(lambda: lane.lane.outbox.waiting == 0, "the server acknowledged every record")
 
 
 async def same_on_both_sides(server, name, lane) -> None:
@@ -104,7 +104,7 @@ async def test_without_a_server_a_lane_decides_on_and_sends_all_of_it_later(
         for number in range(count):
             shown = await lane.scan(badges[number % 30])
             assert shown.decision.admitted and shown.record is not None
-        assert lane.lane.waiting == count
+        assert lane.lane.outbox.waiting == count
         await server.start_beside()
         await same_on_both_sides(server, name, lane)
     assert len(await server.log(name)) == count + 1
@@ -132,7 +132,7 @@ async def test_an_answer_lost_after_the_server_stored_makes_no_second_record(
             await lane.scan(text)
         await eventually(lambda: network.answers_lost >= 2, "two answers were lost")
         stored = await server.log(name)
-        assert stored and lane.lane.waiting > 0  # there already, and the lane cannot know
+        assert stored and lane.lane.outbox.waiting > 0  # there already, and the lane cannot know
         network.heal()
         await same_on_both_sides(server, name, lane)
     async with server.database() as database:
@@ -196,7 +196,7 @@ async def test_a_revoked_lane_stops_and_says_so_and_loses_nothing(server, name, 
             await lane.scan(text)
         await asyncio.wait_for(lane.running, 30)
         assert lane.sync.status.link is Link.REVOKED and lane.sync.status.problem
-        assert lane.lane.waiting == 3
+        assert lane.lane.outbox.waiting == 3
     assert len(await server.log(name)) == 1
     # Enrolled again, it counts from 1 and hands in what the first enrolment still had.
     await server.enrol(name, folder)

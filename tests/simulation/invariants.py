@@ -247,7 +247,7 @@ class Invariants:
                 _check(kept.get(record.name) == record, "P3 the log is the union", record.name)
                 del kept[record.name]
             if position.is_up:
-                _check(position.lane.waiting == 0, "P3 everything is acknowledged", position)
+                _check(position.lane.outbox.waiting == 0, "P3 everything is acknowledged", position)
         left = [name for name in kept if name[0] in devices]
         _check(not left, "P3 the log is the union", f"nobody wrote {left}")
         lost = {name for name in self.promised if name not in names}

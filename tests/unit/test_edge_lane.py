@@ -92,7 +92,7 @@ def test_a_lane_goes_on_after_a_restart_as_if_there_was_none(tmp_path):
     store.close()
     lane, store = lanes.lane(tmp_path, lanes.identity(gate="high_level_door"))
     with closing(store):
-        assert (lane.cursor, lane.waiting) == (101, 1)
+        assert (lane.cursor, lane.outbox.waiting) == (101, 1)
         assert lane.scan(lanes.badge(1), NINE).decision.reason is Reason.REPLACED
         assert lane.scan(lanes.badge(3), NINE).decision.reason is Reason.BLOCKED
         assert [record.number for record in store.records()] == [1, 2, 3]
@@ -212,10 +212,10 @@ def test_a_snapshot_never_clears_what_was_not_sent(store):
     lane = ready(store)
     for number in range(5):
         lane.scan(lanes.badge(number), NINE)
-    lane.acknowledged(1, 2)
+    lane.outbox.acknowledged(1, 2)
     lane.take(lanes.snapshot(cursor=5))
-    assert lane.waiting == 3
-    assert [record.number for record in lane.batch(100)] == [3, 4, 5]
+    assert lane.outbox.waiting == 3
+    assert [record.number for record in lane.outbox.batch(100)] == [3, 4, 5]
 
 
 @pytest.mark.parametrize("seqs", [(102,), (100,), (101, 103), (101, 102, 102), (101, 100)])
@@ -313,19 +313,19 @@ def test_a_new_enrolment_starts_at_one_and_still_sends_what_the_old_one_kept(tmp
     lane.take(lanes.snapshot())
     for number in range(4):
         lane.scan(lanes.badge(number), NINE)
-    lane.acknowledged(1, 1)
+    lane.outbox.acknowledged(1, 1)
     store.close()
     lane, store = lanes.lane(tmp_path, lanes.identity(epoch=2))
     with closing(store):
         assert lane.scan(lanes.badge(5), NINE).record.name == (lanes.NAME, 2, 1)
-        assert (lane.waiting, lane.older_epochs) == (4, [1])
+        assert (lane.outbox.waiting, lane.outbox.older_epochs) == (4, [1])
         sent = []
-        while batch := lane.batch(2):
+        while batch := lane.outbox.batch(2):
             assert len({record.epoch for record in batch}) == 1
             sent += [record.name[1:] for record in batch]
-            lane.acknowledged(batch[-1].epoch, batch[-1].number)
+            lane.outbox.acknowledged(batch[-1].epoch, batch[-1].number)
         assert sent == [(2, 1), (1, 2), (1, 3), (1, 4)]
-        assert lane.waiting == 0
+        assert lane.outbox.waiting == 0
         assert len(list(store.records())) == 5
 
 
@@ -338,26 +338,26 @@ def test_records_of_an_epoch_the_server_does_not_know_wait_and_block_nothing(tmp
     lane, store = lanes.lane(tmp_path, lanes.identity(epoch=1))
     with closing(store):
         lane.scan(lanes.badge(2), NINE)
-        assert [record.epoch for record in lane.batch(10)] == [1]
-        lane.acknowledged(1, 1)
-        assert lane.batch(10) == [] and lane.waiting == 1
+        assert [record.epoch for record in lane.outbox.batch(10)] == [1]
+        lane.outbox.acknowledged(1, 1)
+        assert lane.outbox.batch(10) == [] and lane.outbox.waiting == 1
 
 
 def test_a_server_that_says_less_than_before_is_sent_the_rest_again(store):
     lane = ready(store)
     for number in range(6):
         lane.scan(lanes.badge(number), NINE)
-    lane.acknowledged(1, 6)
-    assert lane.batch(10) == []
-    lane.acknowledged(1, 2)
-    assert [record.number for record in lane.batch(10)] == [3, 4, 5, 6]
+    lane.outbox.acknowledged(1, 6)
+    assert lane.outbox.batch(10) == []
+    lane.outbox.acknowledged(1, 2)
+    assert [record.number for record in lane.outbox.batch(10)] == [3, 4, 5, 6]
 
 
 def test_a_server_that_says_more_than_there_is_is_not_believed(store):
     lane = ready(store)
-    lane.acknowledged(1, 10**9)
+    lane.outbox.acknowledged(1, 10**9)
     lane.scan(lanes.badge(1), NINE)
-    assert lane.waiting == 1 and len(lane.batch(10)) == 1
+    assert lane.outbox.waiting == 1 and len(lane.outbox.batch(10)) == 1
 
 
 def test_a_lane_says_which_store_it_cannot_read(store):

@@ -42,7 +42,7 @@ def lived(path, disk: Disk, after_open=None) -> None:
                 lane.apply(lanes.feed(FeedRow(seq=seq, holder=lanes.holder(number % 20))))
                 disk.promise(("cursor", seq))
             if number % 25 == 20:
-                lane.acknowledged(1, number)
+                lane.outbox.acknowledged(1, number)
             if number == 80:
                 lane.take(lanes.snapshot(20, cursor=seq))
 

@@ -83,7 +83,7 @@ def test_records_go_up_in_order_and_then_it_waits_for_more(protocol, lane):
     step = protocol.up.step
     assert step(Rested(), NOW) == HandIn(1, 1, records)
     assert step(Answered(LogAck(3)), NOW) == Wait(IDLE_UPLOAD_S, wakeable=True)
-    assert lane.waiting == 0
+    assert lane.outbox.waiting == 0
 
 
 def test_a_server_that_does_not_take_every_record_is_asked_again_later(protocol, lane):

@@ -19,7 +19,7 @@ from gate.access.model import (
     ZoneId,
 )
 from gate.access.wire import FeedRow, Supervisor
-from gate.edge.lane import NotAnnulled
+from gate.edge.acts import NotAnnulled
 from gate.edge.store import LaneStore
 from gate.edge.supervision import LOCK, TRIES
 from tests import lanes, venue
