@@ -43,6 +43,17 @@ def test_any_text_gives_a_code_or_none_and_never_an_exception(text):
     assert claim.read("C1" + text) is None or len(claim.read("C1" + text)) == claim.CLAIM_CHARS
 
 
+def test_a_code_hidden_in_a_long_text_is_none():
+    assert claim.read(CODE + " " * 3 * claim.CLAIM_CHARS) == CODE
+    assert claim.read(CODE + " " * 4 * claim.CLAIM_CHARS) is None
+
+
+def test_a_kiosk_knows_codes_by_what_tells_none_of_them():
+    other = claim.digest(claim.make(KEY, "demo", "R-2"))
+    assert claim.digest(CODE) == claim.digest(CODE) != other
+    assert CODE[2:].lower() not in claim.digest(CODE)
+
+
 def test_a_claim_code_opens_no_gate():
     assert verify(CODE, 1, {}) is Reason.UNREADABLE
 
