@@ -5,7 +5,9 @@ No call retries by itself: whoever calls owns the retries. Every wait and every 
 
 import json
 import socket
+import zlib
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
@@ -45,6 +47,8 @@ SILENT_S = 3
 """A peer that acknowledges nothing for so long is gone: a cable was pulled. Without this, what was
 under way would be repeated at ever longer intervals, and healing go unnoticed for as long."""
 IMPORT_S = 600.0
+SNAPSHOT_S = 60.0
+"""For one attempt; the next goes on behind what came."""
 ANSWER_BYTES_MAX = 64 * 1024 * 1024
 T = TypeVar("T")
 
@@ -68,6 +72,7 @@ class Client:
         self._url = url.rstrip("/")
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._session: aiohttp.ClientSession | None = None
+        self._snapshot = _Download()
 
     async def __aenter__(self) -> Self:
         return self
@@ -95,7 +100,16 @@ class Client:
         return await self._post("/api/v1/lane/hello", hello, Welcome)
 
     async def snapshot(self) -> Snapshot:
-        return await self._call("GET", "/api/v1/lane/snapshot", Snapshot, wait_s=60.0)
+        """Goes on where the last attempt of this client broke off, as long as the server keeps
+        what it began with."""
+        download = self._snapshot
+        async with self._answer(
+            "GET", "/api/v1/lane/snapshot", wait_s=SNAPSHOT_S, headers=download.goes_on()
+        ) as answer:
+            await _check(answer)
+            await download.take(answer)
+            self._snapshot = _Download()
+            return msgspec.json.decode(download.unpacked(), type=Snapshot)
 
     async def feed(self, after: int, wait_s: float = 0.0, moves_after: int | None = None) -> Feed:
         path = f"/api/v1/lane/feed?after={after}&wait={wait_s}"
@@ -199,30 +213,52 @@ class Client:
         raw: bytes | None = None,
         wait_s: float = ANSWER_S,
     ) -> T:
+        async with self._answer(method, path, raw, wait_s) as answer:
+            await _check(answer)
+            body = await _limited(answer)
+            if answer.status == HTTPStatus.NO_CONTENT:
+                return None  # type: ignore[return-value]
+            return msgspec.json.decode(body, type=kind)
+
+    @asynccontextmanager
+    async def _answer(
+        self,
+        method: str,
+        path: str,
+        raw: bytes | None = None,
+        wait_s: float = ANSWER_S,
+        headers: dict[str, str] | None = None,
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Whatever goes wrong until the answer is read and understood is ServerAway."""
         try:
-            async with self._request(method, path, raw, wait_s, "application/json") as answer:
-                await _check(answer)
-                body = await _limited(answer)
-                if answer.status == HTTPStatus.NO_CONTENT:
-                    return None  # type: ignore[return-value]
-                return msgspec.json.decode(body, type=kind)
+            async with self._request(
+                method, path, raw, wait_s, "application/json", headers
+            ) as answer:
+                yield answer
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise ServerAway(
                 f"{self._url} does not answer: {error or type(error).__name__}"
             ) from None
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, zlib.error) as error:
             raise ServerAway(
                 f"{self._url} answers what this version cannot read: {error}"
             ) from None
 
     def _request(
-        self, method: str, path: str, raw: bytes | None, wait_s: float, kind: str
+        self,
+        method: str,
+        path: str,
+        raw: bytes | None,
+        wait_s: float,
+        kind: str,
+        more: dict[str, str] | None = None,
     ) -> "aiohttp.client._RequestContextManager":
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 headers=self._headers, connector=aiohttp.TCPConnector(socket_factory=_socket)
             )
         headers = {"Content-Type": kind} if raw is not None else {}
+        headers |= more or {}
         return self._session.request(
             method,
             self._url + path,
@@ -230,7 +266,42 @@ class Client:
             headers=headers,
             timeout=aiohttp.ClientTimeout(total=wait_s, sock_connect=CONNECT_S),
             allow_redirects=False,
+            # A range is of the bytes as they travel.
+            auto_decompress=not more,
         )
+
+
+class _Download:
+    """A compressed body that may take several requests (RFC 9110, section 14)."""
+
+    def __init__(self) -> None:
+        self._tag = ""
+        self._body = bytearray()
+
+    def goes_on(self) -> dict[str, str]:
+        headers = {"Accept-Encoding": "deflate"}
+        if self._tag and self._body:
+            headers |= {"Range": f"bytes={len(self._body)}-", "If-Range": self._tag}
+        return headers
+
+    async def take(self, answer: aiohttp.ClientResponse) -> None:
+        """All that comes is kept, also when it breaks off."""
+        if answer.status != HTTPStatus.PARTIAL_CONTENT:
+            self._tag, self._body = answer.headers.get("ETag", ""), bytearray()
+        elif not answer.headers.get("Content-Range", "").startswith(f"bytes {len(self._body)}-"):
+            self._tag = ""
+            raise ServerAway("it went on at another place than was asked for")
+        async for part in answer.content.iter_any():
+            self._body += part
+            if len(self._body) > ANSWER_BYTES_MAX:
+                raise ServerAway("the answer is larger than any answer of ours")
+
+    def unpacked(self) -> bytes:
+        unpacker = zlib.decompressobj()
+        body = unpacker.decompress(self._body, ANSWER_BYTES_MAX)
+        if not unpacker.eof:
+            raise zlib.error("it is not whole, or larger than any answer of ours")
+        return body
 
 
 def _socket(address: aiohttp.AddrInfoType) -> socket.socket:

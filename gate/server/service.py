@@ -1,6 +1,6 @@
 """What a running server holds, found by handlers under one typed key."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import asyncpg
 from aiohttp import web
@@ -13,6 +13,7 @@ from gate.server.auth import Auth
 from gate.server.claims import Claims
 from gate.server.desk.directory import Directory
 from gate.server.devices import Devices
+from gate.server.downloads import Downloads
 from gate.server.issue import Signer
 from gate.server.lan_key import LanKey
 from gate.server.live import Live
@@ -37,6 +38,7 @@ class Service:
     photo_box: SecretBox
     claims: Claims
     outbox: Outbox
+    downloads: Downloads = field(default_factory=Downloads)
 
 
 SERVICE = web.AppKey("service", Service)

@@ -90,14 +90,14 @@ async def snapshot(call: Call) -> web.Response:
     query = call.query
     assert isinstance(query, SnapshotQuery)
     service, for_phone = call.service, query.policy is PolicyForm.JSON
+    headers = {"Content-Type": "application/json", "Content-Encoding": "deflate"}
+    if rest := service.downloads.rest(call.request, headers):
+        return rest
     text = policy_json(service.policy) if for_phone else service.policy_text
     whole = told.snapshot(service.appender.intake, text, service.clock.now())
     if not for_phone:  # a phone talks to no other lane, and pockets lose secrets
         whole = msgspec.structs.replace(whole, lan_key=service.lan_key.hex)
-    packed = await asyncio.to_thread(_packed, whole)
-    return web.Response(
-        body=packed, content_type="application/json", headers={"Content-Encoding": "deflate"}
-    )
+    return service.downloads.whole(await asyncio.to_thread(_packed, whole), headers)
 
 
 def _packed(whole: Snapshot) -> bytes:
