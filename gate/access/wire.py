@@ -74,6 +74,8 @@ class Hello(msgspec.Struct, frozen=True):
     version: Annotated[str, Meta(max_length=64)] = ""
     now_ms: Millis | None = None
     """The device's own clock, so that a wrong one is noticed."""
+    error_ms: Millis | None = None
+    """Half the time its last hello took: so far the comparison of the two clocks may be out."""
     battery: Annotated[int, Meta(ge=0, le=100)] | None = None
     """Per cent; None for a device on the mains."""
     lan: Annotated[str, Meta(max_length=80, pattern=r"^(\[?[0-9A-Za-z.:-]+\]?:[0-9]{1,5})?$")] = ""

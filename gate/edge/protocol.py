@@ -177,6 +177,7 @@ class Protocol:
             lane.outbox.waiting,
             __version__,
             asked_ms,
+            self._clock.error_ms,
             lan=self.lan_address,
         )
         assert isinstance(welcome, Welcome)

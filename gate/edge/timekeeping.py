@@ -18,8 +18,8 @@ class LaneClock:
     def __init__(self, clock: Clock, offset_ms: int = 0) -> None:
         self._clock = clock
         self.offset_ms = offset_ms
-        self.error_ms = 0
-        """The offset is known to within this."""
+        self.error_ms: int | None = None
+        """The offset is known to within this; None before the server was heard."""
         self._last = datetime.min.replace(tzinfo=UTC)
 
     @property

@@ -43,8 +43,9 @@ class Seen:
     cursor: int
     version: str
     clock_off_ms: int | None
-    """How far the device's own clock is ahead of ours (behind: negative), to within the time its
-    call took."""
+    """How far the device's own clock is ahead of ours (behind: negative)."""
+    clock_error_ms: int | None
+    """... to within this; None: the device cannot say yet."""
     battery: int | None
     lan: str
 
@@ -139,13 +140,15 @@ class Devices:
 
     def heard(self, device: DeviceId, hello: Hello, now_ms: int, lan: str) -> None:
         """`lan` is where other lanes reach it, as far as that is believed."""
-        off_ms = hello.now_ms - now_ms if hello.now_ms is not None else None
+        # The device wrote its time half a round trip before it arrived here.
+        off_ms = hello.now_ms + (hello.error_ms or 0) - now_ms if hello.now_ms is not None else None
         self.seen[device] = Seen(
             time.monotonic(),
             hello.waiting,
             hello.cursor,
             hello.version,
             off_ms,
+            hello.error_ms,
             hello.battery,
             lan,
         )

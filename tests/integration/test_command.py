@@ -102,3 +102,14 @@ async def test_a_lane_says_how_wrong_its_clock_is(server, operator):
     (await lane.post("/api/v1/lane/hello", body)).good()
     (device,) = (await operator.get(f"{EDITION}/devices")).good()
     assert device["clock_off_ms"] == pytest.approx(2 * 24 * 3_600_000, abs=60_000)
+    assert device["clock_error_ms"] is None
+
+
+async def test_a_slow_call_is_no_wrong_clock(server, operator):
+    lane = await server.device("west-3-a")
+    sent_ms = at_ms("07-08 09:00") - 300_000  # the hello was five minutes on its way
+    body = {"epoch": lane.epoch, "cursor": 0, "now_ms": sent_ms, "error_ms": 300_000}
+    (await lane.post("/api/v1/lane/hello", body)).good()
+    (device,) = (await operator.get(f"{EDITION}/devices")).good()
+    assert device["clock_off_ms"] == pytest.approx(0, abs=60_000)
+    assert device["clock_error_ms"] == 300_000

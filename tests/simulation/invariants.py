@@ -219,7 +219,7 @@ class Invariants:
     def clock(self, position) -> None:
         """Right after the lane heard the server's time."""
         wrong = abs(position.clock.offset_ms + position.watch.skew_ms)
-        limit = position.clock.error_ms * 2 + NOTICED_MS * 2 + 5
+        limit = (position.clock.error_ms or 0) * 2 + NOTICED_MS * 2 + 5
         _check(wrong <= limit, "T24 the clock's error is honest", f"{wrong} ms, said {limit}")
 
     # --- when it is over: everything healed and quiet

@@ -48,6 +48,8 @@ class DeviceState(msgspec.Struct, frozen=True):
     version: str
     clock_off_ms: int | None
     """How far its own clock is ahead of the server's; null when it did not say."""
+    clock_error_ms: int | None
+    """The comparison is exact to within this; null when the device cannot say yet."""
     battery: int | None
 
 
@@ -84,6 +86,7 @@ async def listed(call: Call) -> list[DeviceState]:
                 cursor=seen.cursor if seen else 0,
                 version=seen.version if seen else "",
                 clock_off_ms=seen.clock_off_ms if seen else None,
+                clock_error_ms=seen.clock_error_ms if seen else None,
                 battery=seen.battery if seen else None,
             )
         )

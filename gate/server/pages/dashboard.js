@@ -198,7 +198,9 @@ function attention() {
     if (waiting > 100) items.push(say("wall-attention-waiting", { gate: gate.name, n: number(waiting) }));
   }
   for (const each of devices.filter((one) => !one.revoked && one.silent_s !== null)) {
-    const offS = Math.abs(each.clock_off_ms ?? 0) / 1000 / edition.clock_speed;
+    // What the network's own delay could explain is no wrong clock.
+    const offMs = Math.abs(each.clock_off_ms ?? 0) - (each.clock_error_ms ?? 0);
+    const offS = offMs / 1000 / edition.clock_speed;
     if (offS > CLOCK_OFF_S) items.push(say("wall-attention-clock", { device: each.id, age: duration(offS) }));
     if (each.battery !== null && each.battery < BATTERY_LOW) {
       items.push(say("wall-attention-battery", { device: each.id, share: each.battery }));
