@@ -202,12 +202,12 @@ class Entrance:
                 self._deciding, self._lane.scan, text, self._clock.now()
             )
             self._guard.scanned(text, scan)
-            self._show(scan, text)
+            self._show(scan)
 
-    def _show(self, scan: Shown, text: str = "") -> None:
+    def _show(self, scan: Shown) -> None:
         self._sync.wake()
         number = self._light.number + 1
-        self._light = shown(scan, self._lane.policy, self._words, number, text)
+        self._light = shown(scan, self._lane.policy, self._words, number)
         local = self._lane.policy.local(scan.at) if self._lane.policy else scan.at
         self._say(terminal_line(self._light, local))
         self._page.changed()

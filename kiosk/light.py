@@ -8,7 +8,6 @@ from enum import StrEnum
 
 import msgspec
 
-from gate.access import claim
 from gate.access.model import Reason
 from gate.access.policy import Policy
 from gate.edge.lane import Shown
@@ -72,13 +71,11 @@ def resting(words: Words, ready: bool, number: int) -> Light:
     return Light(Colour.READY if ready else Colour.STARTING, number, words.say(name), "")
 
 
-def shown(scan: Shown, policy: Policy | None, words: Words, number: int, text: str = "") -> Light:
-    """The light for a decision about `text`; whoever shows a claim code is told what it is for."""
+def shown(scan: Shown, policy: Policy | None, words: Words, number: int) -> Light:
+    """The light for a decision."""
     decision = scan.decision
     title = words.title(decision.reason)
     said = words.decision(decision, policy, scan.at) if policy else words.say("lane-never-synced")
-    if decision.reason is Reason.UNREADABLE and claim.read(text):
-        said = words.say("kiosk-at-gate")
     if decision.admitted:
         colour, seconds = Colour.GREEN, GREEN_S
     elif decision.reason is Reason.SECOND_LOOK:

@@ -63,6 +63,8 @@ class Reason(StrEnum):
 
     FROZEN = "frozen"
     UNREADABLE = "unreadable"
+    CLAIM_CODE = "claim_code"
+    """The mail's code: good at a kiosk, where it prints the badge that is wanted here."""
     WRONG_EDITION = "wrong_edition"
     UNKNOWN_KEY = "unknown_key"
     BAD_SIGNATURE = "bad_signature"

@@ -212,7 +212,8 @@ def _case(dice, of: Policy, rows, key_sets) -> tuple[Scan, Facts]:
     at, badge = moment(dice, of), credential(dice, of)
     presented: Credential | Reason = badge
     if dice.random() < 0.02:
-        presented = dice.choice((Reason.UNREADABLE, Reason.WRONG_EDITION, Reason.BAD_SIGNATURE))
+        presented = dice.choice((Reason.UNREADABLE, Reason.CLAIM_CODE,
+                                  Reason.WRONG_EDITION, Reason.BAD_SIGNATURE))  # fmt: skip
     gate = GateId("nowhere") if dice.random() < 0.02 else dice.choice(list(of.gates))
     direction = Direction.EXIT if dice.random() < 0.1 else Direction.ENTRY
     facts = Facts(

@@ -136,6 +136,7 @@ def identities() -> Iterator[Situation]:
     issued_at = EPOCH + timedelta(minutes=ISSUED)
     credentials: list[Credential | Reason] = [
         Reason.UNREADABLE,
+        Reason.CLAIM_CODE,
         Reason.BAD_SIGNATURE,
         GOOD,
         replace(GOOD, kind=Kind.TEST),

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nacl.signing import SigningKey as PrivateKey
 
+from gate.access import claim
 from gate.access.credential import PREFIX, TEXT_CHARS, pack, sign, unpack, verify
 from gate.access.model import Credential, Holder, Kind, Reason
 from tests import venue
@@ -86,6 +87,18 @@ def test_any_text_whatever_gives_a_reason(text):
 )
 def test_any_text_of_the_right_shape_gives_a_reason(body):
     assert isinstance(verify(PREFIX + body, EDITION, KEYS), Reason)
+
+
+@given(st.binary(min_size=1), st.text(max_size=20), st.sampled_from(["", " ", "-", "\u2010", "\n"]))
+def test_the_mails_code_is_told_from_a_poster_however_it_is_written(key, code, between):
+    made = claim.make(key, "demo", code)
+    for text in (made, claim.shown(made).lower(), f"{between}{made}{between}"):
+        read = claim.read(text)
+        expected = Reason.CLAIM_CODE if read else Reason.UNREADABLE
+        assert verify(text, EDITION, KEYS) is expected
+    assert verify(made, EDITION, KEYS) is Reason.CLAIM_CODE
+    assert verify(made[:-1], EDITION, KEYS) is Reason.UNREADABLE
+    assert verify("X" + made, EDITION, KEYS) is Reason.UNREADABLE
 
 
 @pytest.mark.parametrize("stranger", ["a", "_", "é", "１", "\n", "\0", "\U0001f600"])

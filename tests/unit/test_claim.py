@@ -55,7 +55,9 @@ def test_a_kiosk_knows_codes_by_what_tells_none_of_them():
 
 
 def test_a_claim_code_opens_no_gate():
-    assert verify(CODE, 1, {}) is Reason.UNREADABLE
+    assert verify(CODE, 1, {}) is Reason.CLAIM_CODE
+    assert not Reason.CLAIM_CODE.opens
+    assert not Reason.CLAIM_CODE.overridable
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 
 from gate.access import claim
+from gate.access.credential import verify
 from gate.access.decide import decide
 from gate.access.model import Decision, Reason
 from gate.edge.lane import Shown
@@ -115,9 +116,13 @@ def test_the_terminal_says_the_colour_in_a_word_too(reason, ink, word):
 
 def test_the_mails_code_at_a_gate_is_told_what_it_is_for():
     code = claim.make(bytes(32), "demo", "R-1")
-    scan = Shown(Decision(Reason.UNREADABLE, "shape"), None, venue.at("07-08 09:00"))
-    light = shown(scan, venue.policy(), Words("en"), 1, code)
-    assert light.colour is Colour.RED
-    assert light.words == Words("en").say("kiosk-at-gate")
-    other = shown(scan, venue.policy(), Words("en"), 1, "a poster")
-    assert other.words == "This code is not a badge"
+    told = {}
+    for text in (code, claim.shown(code), "a poster"):
+        decision = Decision(verify(text, 2607, {}), "credential")
+        scan = Shown(decision, None, venue.at("07-08 09:00"))
+        told[text] = shown(scan, venue.policy(), EN, 1)
+    assert {light.colour for light in told.values()} == {Colour.RED}
+    assert {light.title for light in told.values()} == {"STOP"}
+    kiosk = "This is the code for the kiosk: print your badge at a kiosk"
+    assert told[code].words == told[claim.shown(code)].words == kiosk
+    assert told["a poster"].words == "This code is not a badge"

@@ -101,6 +101,7 @@ def read(service: Service, text: str) -> Credential:
     if isinstance(presented, Reason):
         words = {
             Reason.UNREADABLE: "this code is not a badge",
+            Reason.CLAIM_CODE: "this is the code for a kiosk, not a badge",
             Reason.WRONG_EDITION: "this badge is for another conference",
         }
         raise Refused(422, "Not a badge", words.get(presented, "this badge cannot be verified"))
