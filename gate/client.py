@@ -21,6 +21,8 @@ from gate.access.wire import (
     BadgeData,
     BadgePage,
     BadgeQuery,
+    Compare,
+    Compared,
     Decided,
     Enrol,
     Enrolled,
@@ -128,6 +130,11 @@ class Client:
 
     async def scan(self, scan: OnlineScan) -> Decided:
         return await self._post("/api/v1/scans", scan, Decided)
+
+    async def compare(self, text: str, wait_s: float = ANSWER_S) -> Compared:
+        """Whose badge was just presented; `wait_s` because a guard and a person stand there."""
+        raw = msgspec.json.encode(Compare(text))
+        return await self._call("POST", "/api/v1/lane/compare", Compared, raw, wait_s)
 
     async def badge(self, code: str) -> BadgeData:
         path = f"/api/v1/printer/badges/{quote(code, safe='')}"

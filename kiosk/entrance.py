@@ -26,6 +26,7 @@ from gate.edge.timekeeping import LaneClock
 from gate.settings import LaneSettings
 from gate.words.words import Words
 from kiosk import camera, scanner
+from kiosk.comparing import Comparing, Person
 from kiosk.debounce import Debounce
 from kiosk.guard import ASK_S, Act, Done, Guard, What
 from kiosk.held import Held
@@ -45,7 +46,7 @@ _ACT_WORDS = {
     What.NORMAL: "lane-normal",
     What.TURN: "lane-turn",
 }
-_DIALOG = ("supervisor", "pin", "why", "do", "cancel", "or-badge", "roll-call")
+_DIALOG = ("supervisor", "pin", "why", "do", "cancel", "or-badge", "roll-call", "photo-asked")
 _log = logging.getLogger(__name__)
 
 
@@ -68,7 +69,12 @@ class Entrance:
         self._guard = Guard(self._lane, self._words)
         self._asking: tuple[Act, float] | None = None
         """What waits for a supervisor's badge, and until when (monotonic)."""
-        self._page = Page(self.view, self._typed, self._act, self._turnstile, self._roll_call)
+        self._comparing = Comparing(self._client, self._words)
+        self._scanned_as = 0
+        """The light's number at the latest scan."""
+        self._page = Page(
+            self.view, self._typed, self._act, self._turnstile, self._roll_call, self._person
+        )
         self._seen = Debounce()
         self._scanned = Debounce()
         self._held = Held()
@@ -206,7 +212,7 @@ class Entrance:
 
     def _show(self, scan: Shown) -> None:
         self._sync.wake()
-        number = self._light.number + 1
+        number = self._scanned_as = self._light.number + 1
         self._light = shown(scan, self._lane.policy, self._words, number)
         local = self._lane.policy.local(scan.at) if self._lane.policy else scan.at
         self._say(terminal_line(self._light, local))
@@ -226,6 +232,14 @@ class Entrance:
         now = self._clock.now()
         done = await loop.run_in_executor(self._deciding, self._guard.not_turned, now)
         return self._acted(None, done)
+
+    async def _person(self, number: int) -> Person | None:
+        """Whose badge was refused by the light of this number, or by the last one before it."""
+        text, scan = self._guard.refused(self._clock.now()), self._scanned_as
+        if text is None or number < scan:
+            return None
+        person = await self._comparing.person(text)
+        return person if self._scanned_as == scan else None
 
     async def _roll_call(self) -> str:
         """Who is in this lane's zone by all it has heard: badge numbers, for a clipboard."""

@@ -72,6 +72,11 @@ class Guard:
         if shown.record is not None and shown.decision.admitted:
             self._admitted = shown.record.number
 
+    def refused(self, at: datetime) -> str | None:
+        """The text of the badge just refused, if somebody may have to compare its person."""
+        shown = self._recent(at)
+        return self._last[0] if self._last and shown and shown.decision.reason.overridable else None
+
     def may(self, at: datetime) -> tuple[What, ...]:
         """What makes sense now, for the page to offer."""
         offered = []

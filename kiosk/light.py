@@ -13,7 +13,8 @@ from gate.access.policy import Policy
 from gate.edge.lane import Shown
 from gate.words.words import RIGHT_TO_LEFT, Words
 
-GREEN_S, RED_S, CHECK_S = 2.5, 4.0, 8.0
+GREEN_S, RED_S, COMPARE_S = 2.5, 4.0, 15.0
+"""The last for whoever must be compared with their photo; the next badge ends it at once."""
 
 
 class Colour(StrEnum):
@@ -35,6 +36,8 @@ class Light(msgspec.Struct, frozen=True):
     attention: tuple[str, ...] = ()
     seconds: float = 0.0
     help: str = ""
+    compare: str = ""
+    """The person must be compared: what to say until their photo is there. Else empty."""
 
 
 class View(msgspec.Struct, frozen=True):
@@ -78,10 +81,9 @@ def shown(scan: Shown, policy: Policy | None, words: Words, number: int) -> Ligh
     said = words.decision(decision, policy, scan.at) if policy else words.say("lane-never-synced")
     if decision.admitted:
         colour, seconds = Colour.GREEN, GREEN_S
-    elif decision.reason is Reason.SECOND_LOOK:
-        colour, seconds = Colour.CHECK, CHECK_S
     else:
-        colour, seconds = Colour.RED, RED_S
+        colour = Colour.CHECK if decision.reason is Reason.SECOND_LOOK else Colour.RED
+        seconds = COMPARE_S if decision.reason.compared else RED_S
     return Light(
         colour=colour,
         number=number,
@@ -91,6 +93,7 @@ def shown(scan: Shown, policy: Policy | None, words: Words, number: int) -> Ligh
         attention=words.attention(decision.attention),
         seconds=seconds,
         help="" if decision.admitted else words.say("lane-help-desk"),
+        compare=words.say("lane-photo-asked") if decision.reason.compared else "",
     )
 
 

@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 
 from gate.access.wire import SCAN_CHARS_MAX
+from kiosk.comparing import Person
 from kiosk.guard import Act, Done
 from kiosk.light import View
 from kiosk.scanner import clean
@@ -39,6 +40,12 @@ _HEADERS = {
 
 class Turned(msgspec.Struct, frozen=True):
     turned: bool
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A refusal on the page, by the number of its light."""
+
+    number: int
 
 
 class LocalPage:
@@ -107,15 +114,18 @@ class Page(LocalPage):
         act: Callable[[Act], Awaitable[Done]],
         turnstile: Callable[[], Awaitable[Done]],
         roll_call: Callable[[], Awaitable[str]],
+        person: Callable[[int], Awaitable[Person | None]],
     ) -> None:
         super().__init__(view, typed, LANE)
         self._act = act
         self._turnstile = turnstile
         self._roll_call = roll_call
+        self._person = person
 
     def application(self) -> web.Application:
         app = super().application()
         app.router.add_post("/act", self._acted)
+        app.router.add_post("/person", self._compared)
         app.router.add_get("/roll-call.txt", self._called)
         app.router.add_post(TURNSTILE, self._turned)
         return app
@@ -126,6 +136,17 @@ class Page(LocalPage):
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return web.Response(status=400, text=f"not an act: {error}\n")
         return _answer(await self._act(act))
+
+    async def _compared(self, request: web.Request) -> web.Response:
+        """Whose badge the light of this number refused; 404 when another one is shown by now."""
+        try:
+            number = msgspec.json.decode(await request.read(), type=Refusal).number
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            return web.Response(status=400, text=f'expected {{"number": 7}}: {error}\n')
+        person = await self._person(number)
+        if person is None:
+            return web.Response(status=404, text="nobody is compared now\n")
+        return web.Response(body=msgspec.json.encode(person), content_type="application/json")
 
     async def _called(self, request: web.Request) -> web.Response:
         return web.Response(text=await self._roll_call(), charset="utf-8")

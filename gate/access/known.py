@@ -13,7 +13,7 @@ Rules kept here:
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gate.access.capacity import is_hard
@@ -39,6 +39,8 @@ from gate.access.presence import Whereabouts
 from gate.access.wire import SCAN_CHARS_MAX, FeedRow, Snapshot, Supervisor
 
 Case = tuple[Scan, Facts]
+_OF_THE_PLACE = frozenset({Reason.ZONE_FULL, Reason.WRONG_GATE})
+"""Refusals that say nothing against the badge itself."""
 
 
 class Known:
@@ -160,6 +162,17 @@ class Known:
             scan.presented.holder, scan.presented.generation
         )
         return Judged(text, scan, decide(scan, facts, self.policy), raised)
+
+    def genuine(self, text: str, gate: GateId, at: datetime) -> Credential | None:
+        """The credential of a badge nothing speaks against: genuine, current, its holder neither
+        cancelled nor blocked. Whether it opens this gate now is another question."""
+        scan, facts = self.case(text, gate, Direction.ENTRY, at)
+        if not isinstance(scan.presented, Credential):
+            return None
+        # In an emergency every badge is let in; which one is good is asked as on any day.
+        reason = decide(scan, replace(facts, mode=Mode.NORMAL), self.policy).reason
+        good = reason.opens or reason.overridable or reason in _OF_THE_PLACE
+        return scan.presented if good else None
 
     def _saw(self, holder: int, generation: int) -> bool:
         """Whether the generation is a newer one than any seen before."""

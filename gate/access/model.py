@@ -103,6 +103,11 @@ class Reason(StrEnum):
         badge stands behind the scan, and not where people would be in danger (`zone_full`)."""
         return self in _OVERRIDABLE
 
+    @property
+    def compared(self) -> bool:
+        """Whether a guard compares the person with their photo: another may wear this badge."""
+        return self in _COMPARED
+
 
 _OPENS = frozenset({Reason.ADMITTED, Reason.EXITED, Reason.EMERGENCY, Reason.OVERRIDDEN})
 _OVERRIDABLE = frozenset(
@@ -120,6 +125,9 @@ _OVERRIDABLE = frozenset(
         Reason.DELEGATION_FULL,
         Reason.SECOND_LOOK,
     }
+)
+_COMPARED = frozenset(
+    {Reason.ALREADY_INSIDE, Reason.TOO_SOON, Reason.DAY_LIMIT, Reason.SECOND_LOOK}
 )
 
 

@@ -227,6 +227,24 @@ class Decided(msgspec.Struct, frozen=True):
     decision: Decision
 
 
+class Compare(msgspec.Struct, frozen=True):
+    """A guard must compare: whose is the badge just presented here? Asked by its own signed text,
+    so that nobody learns a name who does not hold the badge it is printed on."""
+
+    text: Annotated[str, Meta(max_length=SCAN_CHARS_MAX)]
+
+
+class Compared(msgspec.Struct, frozen=True):
+    """As much of somebody as it takes to tell them from another; shown, and kept nowhere."""
+
+    name: str
+    category: str
+    organisation: str
+    country: str
+    photo: bytes = b""
+    """JPEG; empty when there is none on file."""
+
+
 class DayChips(msgspec.Struct, frozen=True):
     """One day of the badge's strip and the events it opens: (short name, colour)."""
 

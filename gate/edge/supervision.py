@@ -5,22 +5,18 @@ lane's keypad for a while, whoever's they were.
 """
 
 from collections import deque
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from nacl import pwhash
 from nacl.exceptions import CryptoError
 
-from gate.access.decide import decide
 from gate.access.known import Known
-from gate.access.model import Credential, Direction, GateId, Mode, Reason
+from gate.access.model import GateId
 from gate.access.wire import Supervisor
 
 TRIES, LOCK = 5, timedelta(minutes=10)
 PIN_CHARS_MAX = 12
 HOUR_MS = 3_600_000
-_OF_THE_PLACE = frozenset({Reason.ZONE_FULL, Reason.WRONG_GATE})
-"""Refusals that say nothing against the badge itself."""
 
 
 class Supervision:
@@ -48,14 +44,10 @@ class Supervision:
 
     def by_badge(self, text: str, known: Known, gate: GateId, at: datetime) -> Supervisor | None:
         """Whose own badge this is: genuine, current, neither cancelled nor blocked."""
-        scan, facts = known.case(text, gate, Direction.ENTRY, at)
-        if not isinstance(scan.presented, Credential):
+        badge = known.genuine(text, gate, at)
+        if badge is None:
             return None
-        # In an emergency every badge is let in; whose word counts is asked as on any day.
-        reason = decide(scan, replace(facts, mode=Mode.NORMAL), known.policy).reason
-        if not (reason.opens or reason.overridable or reason in _OF_THE_PLACE):
-            return None
-        holder = scan.presented.holder
+        holder = badge.holder
         return next(
             (s for s in known.supervisors.values() if s.active and s.holder == holder), None
         )

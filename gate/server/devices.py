@@ -26,6 +26,8 @@ TRIES = 5
 CACHE_MAX = 5000
 PEERS_MAX, PEER_S = 64, 24 * 3600.0
 FINDS_PER_MINUTE = 20
+COMPARES_PER_MINUTE = 40
+"""More than a busy door refuses in a minute for what a guard must compare."""
 WRONG_CODES = 100
 """So many may be mistyped in ten minutes at one kiosk; more is somebody looking for badges."""
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -61,6 +63,8 @@ class Devices:
         """Registration codes a printer asked for that nobody has."""
         self.finds = Attempts(FINDS_PER_MINUTE, 60)
         """Names looked up, by device."""
+        self.compares = Attempts(COMPARES_PER_MINUTE, 60)
+        """People a guard compared with their photo, by device."""
         self.seen: dict[DeviceId, Seen] = {}
 
     async def create(

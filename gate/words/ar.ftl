@@ -102,6 +102,10 @@ lane-several = عدة شارات أمام الكاميرا: أظهروا شار�
 lane-process-lost = فقدت هذه الشاشة مسارها. لا تُدخل أحداً بناءً عليها.
 lane-revoked = أُلغي هذا المسار: استدعِ المشرف
 lane-help-desk = المساعدة: اسأل الموظفين
+lane-photo-asked = جارٍ طلب الصورة
+lane-photo-none = لا توجد صورة محفوظة: قارن الاسم على الشارة
+lane-photo-offline = الصورة غير متاحة دون اتصال: قارن الاسم على الشارة
+lane-photo-of = صورة { $name }
 
 ## The wall
 wall-entries = الدخول

@@ -98,6 +98,10 @@ lane-several = Several badges in view: please hold up one at a time
 lane-process-lost = This screen lost its lane. Do not admit anyone by it.
 lane-revoked = This lane was revoked: call a supervisor
 lane-help-desk = Help desk: please ask the staff
+lane-photo-asked = Asking for the photo
+lane-photo-none = No photo on file: compare the name on the badge
+lane-photo-offline = Photo not available offline: compare the name on the badge
+lane-photo-of = Photo of { $name }
 
 ## The wall
 wall-entries = Entries

@@ -98,6 +98,10 @@ lane-several = Varias credenciales a la vista: presente una sola cada vez
 lane-process-lost = Esta pantalla perdió su puesto. No admita a nadie según ella.
 lane-revoked = Este puesto fue revocado: llame a un supervisor
 lane-help-desk = Ayuda: pregunte al personal
+lane-photo-asked = Solicitando la foto
+lane-photo-none = No hay foto registrada: compare el nombre de la credencial
+lane-photo-offline = Foto no disponible sin conexión: compare el nombre de la credencial
+lane-photo-of = Foto de { $name }
 
 ## The wall
 wall-entries = Entradas

@@ -98,6 +98,10 @@ lane-several = Plusieurs badges visibles : présentez-en un seul à la fois
 lane-process-lost = Cet écran a perdu son poste. N’admettez personne d’après lui.
 lane-revoked = Ce poste a été révoqué : appelez un responsable
 lane-help-desk = Aide : adressez-vous au personnel
+lane-photo-asked = Photo demandée
+lane-photo-none = Pas de photo enregistrée : comparez le nom sur le badge
+lane-photo-offline = Photo non disponible hors ligne : comparez le nom sur le badge
+lane-photo-of = Photo de { $name }
 
 ## The wall
 wall-entries = Entrées

@@ -100,6 +100,10 @@ lane-several = В кадре несколько бейджей: показыва
 lane-process-lost = Экран потерял свой пост. Никого по нему не пропускайте.
 lane-revoked = Этот пост отозван: позовите старшего смены
 lane-help-desk = Помощь: обратитесь к персоналу
+lane-photo-asked = Запрашиваем фото
+lane-photo-none = Фото нет в базе: сверьте имя на бейдже
+lane-photo-offline = Нет сети, фото недоступно: сверьте имя на бейдже
+lane-photo-of = Фото: { $name }
 
 ## The wall
 wall-entries = Входы

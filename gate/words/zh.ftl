@@ -97,6 +97,10 @@ lane-several = 画面中有多个证件：请一次只出示一个
 lane-process-lost = 本屏幕与通道失去联系，请勿据此放行。
 lane-revoked = 本通道已被撤销：请呼叫主管
 lane-help-desk = 如需帮助请询问工作人员
+lane-photo-asked = 正在获取照片
+lane-photo-none = 无存档照片：请核对证件上的姓名
+lane-photo-offline = 离线时无法获取照片：请核对证件上的姓名
+lane-photo-of = { $name } 的照片
 
 ## The wall
 wall-entries = 入场

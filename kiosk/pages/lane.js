@@ -29,6 +29,36 @@ function show(view) {
   light(view.light);
 }
 
+/** Whose badge was refused, beside the light of this number; who must be compared is asked for. */
+async function compare(figure, number, words) {
+  put(figure, { note: words });
+  figure.dataset.number = number;
+  const answer = await fetch("/person", { method: "POST", body: JSON.stringify({ number }) }).catch(() => null);
+  const person = answer?.ok ? await answer.json().catch(() => null) : null;
+  if (person && figure.dataset.number === String(number)) put(figure, person);
+}
+
+function put(figure, { name = "", about = "", photo = "", alt = "", note = "" }) {
+  const [picture, nobody, { children: [named, more, noted] }] = figure.children;
+  if (photo) picture.src = `data:image/jpeg;base64,${photo}`;
+  else picture.removeAttribute("src");
+  picture.alt = alt;
+  picture.hidden = !photo;
+  nobody.toggleAttribute("hidden", Boolean(photo));
+  named.textContent = name;
+  more.textContent = about;
+  noted.textContent = note;
+  figure.hidden = false;
+}
+
+/** Nothing of a person outlives the light. */
+function wipe(figure) {
+  if (figure.hidden) return;
+  put(figure, {});
+  figure.dataset.number = "";
+  figure.hidden = true;
+}
+
 const KEYS = { looked: "F2", undo: "F8", override: "F9", supervisor: "F10" };
 const AT_HAND = new Set(["looked", "undo", "override"]);
 let offered = "", latest = null;
@@ -64,6 +94,7 @@ function begin(what, words) {
   form.why.replaceChildren(...["", ...latest.reasons].map((each) => new Option(each)));
   form.why.parentElement.hidden = what !== "override";
   form.why.required = what === "override";
+  if (what === "override") compare(at("whose"), latest.light.number, latest.words["photo-asked"]);
   at("supervisor").showModal();
 }
 
@@ -81,6 +112,7 @@ at("supervisor").addEventListener("submit", async (event) => {
   if (done.good) at("supervisor").close();
   else at("supervisor-problem").textContent = done.words;
 });
+at("supervisor").addEventListener("close", () => wipe(at("whose")));
 at("supervisor-cancel").addEventListener("click", () => at("supervisor").close());
 
 function light(each) {
@@ -106,6 +138,8 @@ function light(each) {
     item.textContent = text;
     return item;
   }));
+  if (!each.compare) wipe(at("person"));
+  else if (fresh) compare(at("person"), each.number, each.compare);
 }
 
 function goDark() {
@@ -116,6 +150,7 @@ function goDark() {
 
 function clear() {
   for (const id of ["title", "words", "attention", "help"]) at(id).textContent = "";
+  wipe(at("person"));
 }
 
 /** High and short for green, low and long for red: heard without looking. */

@@ -1,16 +1,31 @@
 """The lane's page in a real browser: green only while it lasts, nothing when silent."""
 
 import asyncio
+import io
+import json
+from pathlib import Path
 
 import msgspec
 import pytest
+from PIL import Image
 from playwright.async_api import async_playwright, expect
 
+from kiosk.comparing import Person
 from kiosk.light import Colour, Light
 from tests.integration.test_kiosk_page import Lane, view
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+AXE = Path("deploy/npm/node_modules/axe-core/axe.min.js")
+
+
+def _photo() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (48, 64), "#8fb3c9").save(out, "JPEG")
+    return out.getvalue()
+
+
+PHOTO = _photo()
 GREEN = Light(Colour.GREEN, 1, "Welcome", "WSIS Forum", "admitted", ("Escort required",), 1.0)
 RED = Light(
     Colour.RED, 2, "Stop", "Dialogue: valid 6-7 July", "wrong_day", seconds=4.0, help="Desk"
@@ -92,6 +107,66 @@ async def test_a_page_whose_lane_is_silent_says_that_it_is_lost(opened):
     assert await page.inner_text("#title") == ""
 
 
+async def test_whoever_must_be_compared_is_asked_for_and_shown_while_the_light_lasts(opened):
+    lane, page = opened
+    look = Light(Colour.CHECK, 5, "Check", "Compare the person with the photo", "second_look",
+                 seconds=15.0, help="Desk", compare="Asking for the photo")  # fmt: skip
+    lane.people[5] = Person("Ana Sample", "Minister · Atlantis", PHOTO, "Photo of Ana Sample")
+    await shows(lane, page, look)
+    picture = page.locator("#person img:not([hidden])")
+    await expect(picture).to_be_visible(timeout=30_000)
+    assert await picture.get_attribute("alt") == "Photo of Ana Sample"
+    assert await picture.evaluate("(each) => each.decode().then(() => each.naturalWidth)") == 48
+    assert (await page.inner_text("#person figcaption")).split("\n") == [
+        "Ana Sample", "Minister · Atlantis",
+    ]  # fmt: skip
+    assert await axe(page) == []
+    await shows(lane, page, RED)
+    assert await page.is_hidden("#person")
+    assert "Ana Sample" not in await page.content()
+    assert "base64" not in await page.inner_html("#person")
+
+
+async def test_a_person_who_cannot_be_shown_is_words_and_an_empty_picture(opened):
+    lane, page = opened
+    again = Light(Colour.RED, 6, "Stop", "Already inside: entered at North 1", "already_inside",
+                  seconds=15.0, help="Desk", compare="Asking for the photo")  # fmt: skip
+    await shows(lane, page, again)
+    await expect(page.locator("#person em")).to_have_text("Asking for the photo")
+    offline = "Photo not available offline: compare the name on the badge"
+    lane.people[7] = Person(note=offline)
+    await shows(lane, page, msgspec.structs.replace(again, number=7))
+    await expect(page.locator("#person em")).to_have_text(offline, timeout=30_000)
+    assert await page.is_visible("#person svg")
+    assert await axe(page) == []
+    await lane.runner.cleanup()
+    await page.wait_for_selector("#lost:not([hidden])", timeout=30_000)
+    assert await page.is_hidden("#person")
+
+
+async def test_an_override_shows_whom_it_would_let_in(opened):
+    lane, page = opened
+    acts = (("override", "Supervisor override"),)
+    words = {"photo-asked": "Asking for the photo", "why": "Reason", "pin": "PIN", "do": "Do it",
+             "cancel": "Cancel", "supervisor": "Supervisor", "or-badge": "or own badge",
+             "roll-call": "Roll-call"}  # fmt: skip
+    lane.people[2] = Person("Ana Sample", "Delegate · Atlantis", PHOTO, "Photo of Ana Sample")
+    await shows(lane, page, RED, acts=acts, reasons=("protocol",), words=words)
+    await page.keyboard.press("F9")
+    await page.wait_for_selector("#whose img:not([hidden])")
+    assert await page.inner_text("#whose b") == "Ana Sample"
+    assert await axe(page) == []
+    await page.keyboard.press("Escape")
+    await page.wait_for_selector("#supervisor:not([open])", state="attached")
+    assert "Ana Sample" not in await page.content()
+
+
+async def axe(page):
+    await page.evaluate(AXE.read_text())
+    found = await page.evaluate("axe.run().then((r) => JSON.stringify(r.violations))")
+    return [f"{v['id']}: {[n['html'] for n in v['nodes']]}" for v in json.loads(found)]
+
+
 async def test_arabic_reads_from_right_to_left(opened):
     lane, page = opened
     await shows(lane, page, RED, language="ar", right_to_left=True)
@@ -109,7 +184,7 @@ async def test_words_are_words_and_never_markup(opened):
     )
     for place in ("#title", "#words", "#help", "#attention", "#gate"):
         assert await page.inner_text(place) == nasty
-    assert await page.locator("main img, main script, header img").count() == 0
+    assert await page.locator("main img:not([hidden]), main script, header img").count() == 0
 
 
 async def test_a_keyboard_scanner_types_a_badge_and_enter(opened):

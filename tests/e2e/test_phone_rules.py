@@ -111,6 +111,17 @@ def test_the_phone_decides_100_000_random_cases_as_python_does(page):
     assert met | {Reason.UNKNOWN_KEY} == set(Reason), "the random worlds met too little"
 
 
+def test_the_phone_s_sets_of_reasons_are_python_s(page):
+    names = {"OPENS": "opens", "OVERRIDABLE": "overridable", "COMPARED": "compared"}
+    sets = page.evaluate("""async () => {
+      const sets = await import("/scan/rules/reasons.js");
+      return Object.fromEntries(Object.entries(sets).filter(([, each]) => each instanceof Set)
+        .map(([name, each]) => [name, [...each]]));
+    }""")
+    ours = {n: {r.value for r in Reason if getattr(r, name)} for n, name in names.items()}
+    assert {name: set(each) for name, each in sets.items()} == ours
+
+
 def test_the_phone_reads_the_venue_s_clock_as_python_does(page):
     dice = random.Random(3)
     for zone in phone_worlds.ZONES:

@@ -30,8 +30,18 @@ class Lane:
         self.shows, self.typed = view(), []
         self.acts, self.stood = [], 0
         self.page = Page(
-            lambda: self.shows, self.typed.append, self.act, self.not_turned, self.called
+            lambda: self.shows,
+            self.typed.append,
+            self.act,
+            self.not_turned,
+            self.called,
+            self.whose,
         )
+        self.people = {}
+        """Number of a light -> whom the page is told of."""
+
+    async def whose(self, number):
+        return self.people.get(number)
 
     async def called(self):
         return "1RG2-5VPH  Gate 1 North  09:05\n"
@@ -134,6 +144,7 @@ async def test_a_change_is_told_at_once_and_the_page_hears_a_beat(lane):
         assert light == {
             "colour": "green", "number": 1, "title": "Welcome", "words": "WSIS",
             "reason": "admitted", "attention": [], "seconds": 2.5, "help": "",
+            "compare": "",
         }  # fmt: skip
         assert (await anext(told))["light"]["number"] == 1, "a beat, with nothing new"
 

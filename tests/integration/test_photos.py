@@ -127,31 +127,6 @@ async def test_who_is_not_of_the_desk_sees_no_photo(week, desk):
     assert (await (await week.nobody()).get(PHOTO)).status == 401
 
 
-async def test_a_door_that_takes_a_second_look_sees_the_photos_it_compares_and_no_others(
-    week, desk
-):
-    minister = PHOTO.replace("R-ANA1", "R-MIN1")
-    for path in (PHOTO, minister):
-        assert (await desk.post(path, picture())).status == 204
-    holders = {
-        r["code"]: r["holder"]
-        for r in await week.service.pool.fetch("SELECT code, holder FROM registration")
-    }
-    policy = week.service.policy
-    looking = next(g for g in policy.gates.values() if policy.zones[g.zone].second_look)
-    looked = policy.zones[looking.zone].second_look
-    assert "minister" in looked and "delegate" not in looked
-    plain = next(g for g in policy.gates.values() if not policy.zones[g.zone].second_look)
-    careful = await week.device("careful", looking.id)
-    other = await week.device("other", plain.id)
-    path = "/api/v1/lane/photo/{}"
-    assert (await careful.get(path.format(holders["R-MIN1"]))).raw[:3] == b"\xff\xd8\xff"
-    assert (await careful.get(path.format(holders["R-ANA1"]))).status == 404
-    assert (await other.get(path.format(holders["R-MIN1"]))).status == 404
-    for odd in ("0", "-1", "x", "9" * 30):
-        assert (await careful.get(path.format(odd))).status == 404
-
-
 async def test_taking_and_removing_a_photo_stand_in_the_history(desk):
     person = PHOTO.removesuffix("/photo")
     await desk.post(PHOTO, picture())

@@ -293,6 +293,30 @@ def test_a_refusals_events_are_for_the_screen_not_for_the_counts():
     assert at_work.record(judged, NAME).events == ()
 
 
+def test_a_good_badge_is_good_wherever_and_whenever_it_is_shown():
+    """Whose badge it is, not whether it opens: day, door and mode are no matter."""
+    at_work, late = known(ROW), venue.at("07-09 23:00")
+    for mode in Mode:
+        at_work.mode = mode
+        for gate, at in ((NORTH, MORNING), (EAST, late), (GateId("no-gate"), MORNING)):
+            badge = at_work.genuine(venue.badge(), gate, at)
+            assert badge is not None
+            assert badge.holder == venue.HOLDER
+    assert at_work.generation_min == {}, "asking changes nothing"
+
+
+def test_a_badge_that_is_forged_replaced_or_on_hold_is_nobody_s():
+    at_work = known(HolderRow(venue.HOLDER, 2, 1, Status.APPROVED))
+    at_work.mode = Mode.EMERGENCY_OPEN
+    again = venue.badge(generation=2)
+    assert at_work.genuine(again, NORTH, MORNING) is not None
+    for text in (venue.badge(), venue.badge(venue.FORGER, generation=2), again[:-1], "a poster"):
+        assert at_work.genuine(text, NORTH, MORNING) is None
+    for status in (Status.CANCELLED, Status.BLOCKED):
+        at_work.hold(HolderRow(venue.HOLDER, 2, 1, status).record())
+        assert at_work.genuine(again, NORTH, MORNING) is None
+
+
 def test_a_text_that_is_no_badge_leaves_a_trace_but_not_itself():
     at_work = known()
     judged = at_work.judge("https://example.org/jane.doe", NORTH, Direction.ENTRY, MORNING)

@@ -9,7 +9,7 @@ from gate.access.model import Decision, Reason
 from gate.edge.lane import Shown
 from gate.words.words import LANGUAGES, Words
 from kiosk.light import (
-    CHECK_S,
+    COMPARE_S,
     GREEN_S,
     RED_S,
     Colour,
@@ -56,8 +56,20 @@ def test_every_decision_of_the_small_world_has_a_light_in_every_language():
 def test_a_light_stays_long_enough_to_be_read_and_a_refusal_longer_than_a_welcome():
     assert light(Decision(Reason.ADMITTED, "r", event="wsis")).seconds == GREEN_S
     assert light(Decision(Reason.BLOCKED, "r")).seconds == RED_S
-    assert light(Decision(Reason.SECOND_LOOK, "r")).seconds == CHECK_S
-    assert 0 < GREEN_S < RED_S < CHECK_S
+    assert light(Decision(Reason.SECOND_LOOK, "r")).seconds == COMPARE_S
+    assert 0 < GREEN_S < RED_S < COMPARE_S
+
+
+@pytest.mark.parametrize("reason", [each for each in Reason if not each.opens])
+def test_who_may_wear_another_s_badge_is_compared_and_the_light_waits_for_it(reason):
+    needed = {"event": "wsis", "days": venue.july(6), "opens_at": AT, "since": AT, "gate": "west_3"}
+    lit = light(Decision(reason, "rule", **needed))
+    again = {Reason.ALREADY_INSIDE, Reason.TOO_SOON, Reason.DAY_LIMIT}
+    compared = reason in again | {Reason.SECOND_LOOK}
+    assert reason.compared == compared
+    assert lit.compare == ("Asking for the photo" if compared else "")
+    assert lit.seconds == (COMPARE_S if compared else RED_S)
+    assert reason.overridable or not compared, "a badge that is nobody's shows nobody"
 
 
 def test_a_refusal_says_why_and_where_help_is_and_an_admission_needs_none():

@@ -2,6 +2,7 @@
 
 from gate.server.api import (
     command,
+    compare,
     counts,
     desk,
     devices,
@@ -37,6 +38,7 @@ def all_routes() -> tuple[Route, ...]:
         explain,
         keys,
         lane,
+        compare,
         kiosk,
         printer,
         counts,

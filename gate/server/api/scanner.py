@@ -36,6 +36,7 @@ SCRIPTS = (
     "find",
     "lane",
     "light",
+    "person",
     "pin",
     "said",
     "signals",

@@ -16,7 +16,8 @@ PROBLEMS_MAX = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A person expected. Contains names: never leaves the server except to desk and printer."""
+    """A person expected. Contains names: never leaves the server except to desk
+    and printer, and for one badge at a time to whoever must compare its holder."""
 
     code: str
     given: str

@@ -9,8 +9,9 @@ import { codeInAddress, enrol } from "./enrol.js";
 import { lookUp } from "./find.js";
 import { Lane } from "./lane.js";
 import { Light } from "./light.js";
+import { whose } from "./person.js";
 import { admitted } from "./rules/decide.js";
-import { OVERRIDABLE } from "./rules/reasons.js";
+import { COMPARED, OVERRIDABLE } from "./rules/reasons.js";
 import { Said } from "./said.js";
 import { stayAwake } from "./signals.js";
 import { Store } from "./store.js";
@@ -135,7 +136,14 @@ function show(shown) {
     category: (policy && record?.profile && lane.categoryOf(record.profile)) || "",
     attention: decision.attention.map((code) => said.attention(code)),
     acts: opens ? [] : acts(shown),
+    whose: COMPARED.has(decision.reason) ? asked(shown.badge) : null,
   });
+}
+
+/** Whose badge this is: words for now, and whoever it is a moment later. No light waits for it. */
+function asked(badge) {
+  const awaited = say(sync.link === "offline" ? "lane-photo-offline" : "lane-photo-asked");
+  return { awaited, person: whose(lane.identity, badge, say) };
 }
 
 /** What can be done about a refusal: each button speaks of this scan, whatever is scanned next. */
@@ -159,7 +167,7 @@ async function override({ badge, way, decision, at: when }) {
   const supervisor = await desk.unlock();
   const left = lane.overridesLeft();
   const why = supervisor !== null && left > 0
-    ? await desk.why(lane.policy.override_reasons, said.decision(decision, lane.policy, when)) : null;
+    ? await desk.why(lane.policy.override_reasons, said.decision(decision, lane.policy, when), asked(badge)) : null;
   if (why !== null) return scan(badge, { override: { supervisor, why }, direction: way });
   if (supervisor !== null && left <= 0) return light.block(say("scanner-override-limit"), say("scanner-close"), () => light.rest());
   light.resume();

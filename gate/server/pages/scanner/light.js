@@ -1,10 +1,13 @@
 // The light: one result at a time, which goes out by itself. Green comes only from a decision; a
 // result never becomes another one except by the next decision.
 
+import { compare, wipe } from "./person.js";
 import { colourOf, titleOf } from "./said.js";
 import { signal } from "./signals.js";
 
 const SECONDS = { green: 2.5, red: 6, check: 15 };
+/** Whoever must be compared with their photo; the next badge ends it at once. */
+const COMPARE_S = 15;
 const GREEN_AT_MOST_MS = 3000;
 const at = (id) => document.getElementById(id);
 
@@ -12,14 +15,18 @@ export class Light {
   #dark = null;
   #number = 0;
   #fade = null;
+  #stays = 0;
 
   constructor() {
-    // A phone that falls asleep on green must not wake up on green.
-    document.addEventListener("visibilitychange", () => { if (document.hidden && this.colour === "green") this.rest(); });
+    // A phone that falls asleep on green must not wake up on green, nor with somebody's photo.
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden && (this.colour === "green" || !at("person").hidden)) this.rest();
+    });
   }
 
-  /** Show a decision: `opens`, its sentence, the category, and `acts` as [word, act] buttons. */
-  show(decision, opens, { say, sentence, category, attention, acts }) {
+  /** Show a decision: `opens`, its sentence, the category, and `acts` as [word, act] buttons. Who must
+      be compared comes later: `whose` is { awaited, person }, words and a promise. */
+  show(decision, opens, { say, sentence, category, attention, acts, whose = null }) {
     const colour = colourOf(decision, opens);
     this.#number += 1;
     document.body.dataset.reason = decision.reason;
@@ -34,7 +41,10 @@ export class Light {
       button.addEventListener("click", (event) => { event.stopPropagation(); act(); });
       return button;
     }));
+    this.#stays = whose ? COMPARE_S : SECONDS[colour];
     this.#state(colour);
+    if (whose) compare(at("person"), whose.awaited, whose.person);
+    else wipe(at("person"));
     this.resume();
     // Drawn by the compositor: should the page hang right now, green still goes out.
     if (colour === "green") {
@@ -63,8 +73,8 @@ export class Light {
   }
 
   resume() {
-    const ms = SECONDS[this.colour] * 1000;
-    if (!ms) return;
+    if (!(this.colour in SECONDS)) return;
+    const ms = this.#stays * 1000;
     clearTimeout(this.#dark);
     this.#dark = setTimeout(() => this.rest(), ms);
     for (const each of at("left").getAnimations()) each.cancel();
@@ -88,6 +98,7 @@ export class Light {
     at("result").hidden = !(state in SECONDS);
     at("blocked").hidden = state !== "blocked";
     at("enrol").hidden = true;
+    if (!(state in SECONDS)) wipe(at("person"));
   }
 }
 

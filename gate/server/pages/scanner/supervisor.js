@@ -1,5 +1,7 @@
 // A supervisor at a guard's phone: unlocked by PIN or own badge for one act, then locked again.
 
+import { compare, wipe } from "./person.js";
+
 const TRIES = 5;
 const LOCK_MS = 10 * 60_000;
 const at = (id) => document.getElementById(id);
@@ -49,8 +51,9 @@ export class Desk {
   }
 
   /** Which of the policy's reasons; null when the supervisor thought better of it. */
-  why(reasons, sentence) {
+  why(reasons, sentence, { awaited, person }) {
     at("why-words").textContent = sentence;
+    compare(at("whose"), awaited, person);
     return new Promise((done) => {
       at("reasons").replaceChildren(...reasons.map((reason) => {
         const button = document.createElement("button");
@@ -58,7 +61,10 @@ export class Desk {
         return button;
       }));
       at("why").returnValue = "";
-      at("why").onclose = () => done(reasons.includes(at("why").returnValue) ? at("why").returnValue : null);
+      at("why").onclose = () => {
+        wipe(at("whose"));
+        done(reasons.includes(at("why").returnValue) ? at("why").returnValue : null);
+      };
       at("why").showModal();
     });
   }

@@ -1,10 +1,13 @@
-// Which reasons open, and against which a supervisor may admit: the sets of gate/access/model.py.
+// Which reasons open, against which a supervisor may admit, and for which the person is compared:
+// the sets of gate/access/model.py.
 
 export const OPENS = new Set(["admitted", "exited", "emergency", "overridden"]);
 export const OVERRIDABLE = new Set([
   "not_approved", "needs_record", "wrong_event", "wrong_category", "wrong_day", "too_early",
   "too_late", "already_inside", "too_soon", "day_limit", "delegation_full", "second_look",
 ]);
+/** For which a guard compares the person with their photo. */
+export const COMPARED = new Set(["already_inside", "too_soon", "day_limit", "second_look"]);
 
 class KeyError extends Error {
   name = "KeyError";
