@@ -79,9 +79,13 @@ async function live() {
   await new Promise(() => {});
 }
 
-async function unsent({ device, epoch }) {
-  const acked = ((await store.get("acked")) ?? {})[`${device} ${epoch}`] ?? 0;
-  const n = (await store.highest(device, epoch)) - acked;
+/** What this phone still has to send under its name, of every epoch: { device, n } or null. */
+async function unsent({ device, epoch: last }) {
+  const acked = (await store.get("acked")) ?? {};
+  let n = 0;
+  for (let epoch = 1; epoch <= last; epoch += 1) {
+    n += Math.max(0, (await store.highest(device, epoch)) - (acked[`${device} ${epoch}`] ?? 0));
+  }
   return n > 0 ? { device, n } : null;
 }
 

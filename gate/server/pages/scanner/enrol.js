@@ -41,7 +41,10 @@ export function enrol(store, say, code, unsent) {
 class NotThisLane extends Error {}
 
 async function trade(store, say, code, unsent) {
-  const enrolled = await call("POST", "/api/v1/devices/enrol", { body: { code, version: "phone" } });
+  // A server restored from a backup may have forgotten this phone's last epoch: it gives a later one.
+  const epoch_before = (await store.get("identity"))?.epoch ?? 0;
+  const body = { code, version: "phone", epoch_before };
+  const enrolled = await call("POST", "/api/v1/devices/enrol", { body });
   if (enrolled.role !== "lane") throw new NotThisLane(say("scanner-not-a-lane"));
   if (unsent && unsent.device !== enrolled.device) {
     throw new NotThisLane(say("scanner-unsent", { n: unsent.n, device: unsent.device }));

@@ -264,8 +264,13 @@ export class Lane {
   }
 
   async #take(snapshot) {
+    const records = await this.#store.records();
     if (this.#known) {
+      // What was told of other lanes before may never have happened (a server restored from a
+      // backup); what did, they send again. On disk, too, the snapshot's moves took its place.
+      this.#known.forgetPresence();
       this.#known.replace(snapshot);
+      for (const record of records) this.#known.add(record);
     } else {
       this.#known = new Known(snapshot);
       this.#known.usesRights = true;
@@ -274,7 +279,7 @@ export class Lane {
       for (const { holder, generation } of await this.#store.generations()) {
         this.#known.generationMin.set(holder, generation);
       }
-      for (const record of await this.#store.records()) {
+      for (const record of records) {
         this.#known.add(record);
         this.#tally(record);
       }

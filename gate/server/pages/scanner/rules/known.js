@@ -77,6 +77,11 @@ export class Known {
     this.whereabouts.add(record);
   }
 
+  /** Before presence is told anew from the log. */
+  forgetPresence() {
+    this.whereabouts = new Whereabouts(this.policy);
+  }
+
   /** The scan a text is, with the facts it would be decided on; nothing is changed. */
   async case(scanned, { gate, direction, at, looked = false, override = null }) {
     const presented = await verify(scanned.slice(0, SCAN_CHARS_MAX), this.policy.number, this.keys);
