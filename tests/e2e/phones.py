@@ -47,6 +47,8 @@ class Phone:
         """Errors and warnings of the page's console, and requests to anywhere else."""
         self.camera: Path | None = None
         self.language = "en-GB"
+        self.clock_ahead_s = 0
+        """How wrong the phone's own clock is."""
         self.granted_at_most: int | None = None
         """The server grants so many rights to a full room, and no more."""
         self._playwright = playwright
@@ -66,6 +68,11 @@ class Phone:
             viewport=SIZE, locale=self.language, permissions=["camera"] if self.camera else [],
         )  # fmt: skip
         self._context.set_default_timeout(WAIT_MS)
+        if self.clock_ahead_s:
+            ahead = (
+                f"const right = Date.now; Date.now = () => right() + {self.clock_ahead_s * 1000};"
+            )
+            await self._context.add_init_script(ahead)
         self.page = self._context.pages[0]
         self._listen(self.page)
         if self.granted_at_most is not None:

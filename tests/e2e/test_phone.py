@@ -510,3 +510,22 @@ async def test_a_newer_page_is_taken_in_a_quiet_moment(program: Server):
                 "navigator.serviceWorker.dispatchEvent(new Event('controllerchange'))"
             )
         await guard.ready()
+
+
+async def test_a_phone_whose_clock_is_wrong_says_so_and_is_not_believed(program: Server):
+    (good,) = await badges(program, Person("PH-CLOCK-1"))
+    async with phone(program, clock_ahead_s=2 * 3600) as guard:
+        await guard.page.wait_for_selector("#link:has-text('corrected')")
+        words = await guard.page.inner_text("#link")
+        assert 7190 <= int("".join(filter(str.isdigit, words))) <= 7210, words
+        assert await guard.scan(good) == "green"
+        (record,) = await guard.logged(1)
+        assert abs(record.at_ms - program.clock.now_ms()) < 600_000
+
+        async def seen() -> bool:
+            async with program.operator() as operator:
+                listed = await operator.operate("GET", f"/api/v1/editions/{EDITION}/devices")
+            (own,) = (each for each in listed if each["id"] == guard.device)
+            return own["clock_error_ms"] is not None and 7_100_000 < own["clock_off_ms"] < 7_300_000
+
+        await eventually(seen, "operations see how wrong it is")

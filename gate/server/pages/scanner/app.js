@@ -267,6 +267,7 @@ function drawCamera(policy) {
 function linkWords() {
   if (sync.link === "revoked") return "";
   if (sync.link === "connecting") return say("lane-starting");
+  if (sync.link === "online" && clock.offMs) return say("lane-clock-wrong", { s: Math.round(Math.abs(clock.offMs) / 1000) });
   if (sync.link === "online") return say("lane-online");
   return lane.waiting ? say("scanner-offline-kept", { n: lane.waiting }) : say("scanner-offline");
 }

@@ -21,7 +21,8 @@ export class Refused extends Error {
   }
 }
 
-export async function call(method, path, { token, body, seconds = ANSWER_S } = {}) {
+/** `dated` is told what the server's machine takes for the time; NaN when a proxy drops it. */
+export async function call(method, path, { token, body, seconds = ANSWER_S, dated } = {}) {
   const headers = token ? { Authorization: `Bearer ${token}` } : {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let answer, value;
@@ -31,6 +32,7 @@ export async function call(method, path, { token, body, seconds = ANSWER_S } = {
       credentials: "omit", signal: AbortSignal.timeout(seconds * 1000),
     });
     value = answer.status === 204 ? null : await answer.json();
+    dated?.(Date.parse(answer.headers.get("Date")));
   } catch (error) {
     throw new ServerAway(error.message);
   }
@@ -106,11 +108,13 @@ export class Sync {
   async #hello(cursor) {
     const lane = this.#lane, sent = Date.now();
     const battery = await navigator.getBattery?.().catch(() => null);
-    const welcome = await this.#call("POST", "/api/v1/lane/hello", { body: {
+    const clock = this.#clock, exact = clock.errorMs === null ? {} : { error_ms: clock.errorMs };
+    let wall = NaN;
+    const welcome = await this.#call("POST", "/api/v1/lane/hello", { dated: (at) => { wall = at; }, body: {
       epoch: lane.identity.epoch, cursor: cursor ?? 0, waiting: lane.waiting, version: "phone",
-      now_ms: this.#clock.now(), ...(battery && { battery: Math.round(battery.level * 100) }),
+      now_ms: clock.raw(), ...exact, ...(battery && { battery: Math.round(battery.level * 100) }),
     } });
-    await this.#keepClock(this.#clock.heard(welcome.now_ms, sent, Date.now(), welcome.clock_speed ?? 1));
+    await this.#keepClock(clock.heard(welcome.now_ms, sent, Date.now(), welcome.clock_speed ?? 1, wall));
     await lane.follow(welcome);
     await lane.acknowledged(lane.identity.epoch, welcome.acked_through);
     this.#set("online");
