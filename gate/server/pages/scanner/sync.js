@@ -6,7 +6,8 @@
 import { NeedsSnapshot } from "./lane.js";
 
 const FEED_WAIT_S = 5;
-const ANSWER_S = 10, SNAPSHOT_S = 60;
+const ANSWER_S = 10;
+const SNAPSHOT_S = 300; // it comes in one piece, with a day of moves half a megabyte: also over 20 kbit/s
 const BACKOFF_MS = [300, 2000];
 const IDLE_MS = 2000;
 
