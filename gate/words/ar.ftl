@@ -288,7 +288,21 @@ desk-badge-printing = هذه الشارة (الطبعة { $n }) ليست سار�
 desk-badge-spare = هذه شارة احتياطية: افتح سجل شخص ثم أعطها له.
 desk-badge-void = هذه الشارة ملغاة: أتلفها.
 desk-saved = حُفظ
-desk-keys = المفاتيح: / بحث · P طباعة · H تسليم · E تصحيح · N ملاحظات · F صورة · U تراجع · Esc عودة إلى البحث
+desk-tickets = أرسلتهم الأكشاك
+desk-tickets-waiting = { $n } في الانتظار
+desk-tickets-none = لا أحد ينتظر.
+desk-ticket-wrong = خطأ على الشارة
+desk-ticket-not-found = لم يجد الكشك التسجيل
+desk-ticket-collected = طُبعت الشارة أو سُلّمت من قبل
+desk-ticket-printer = لم تخرج الشارة
+desk-ticket-staff = طلب المساعدة
+desk-ticket-nobody = شخص غير معروف
+desk-ticket-done = تم
+desk-ticket-closed = تمت المساعدة
+desk-ticket-back = تراجع
+desk-ticket-waits = في الانتظار من جديد
+desk-ticket-done-number = رقم الكشك { $number }: تم
+desk-keys = المفاتيح: / بحث · T أرقام الأكشاك · D تم الرقم · P طباعة · H تسليم · E تصحيح · N ملاحظات · F صورة · U تراجع · Esc عودة إلى البحث
 
 ## The command page
 command-title = القيادة

@@ -282,7 +282,21 @@ desk-badge-printing = This badge (print { $n }) is not in force yet: say that it
 desk-badge-spare = This is a spare badge: open a person, then give it.
 desk-badge-void = This badge is dead: destroy it.
 desk-saved = Saved
-desk-keys = Keys: / find · P print · H hand out · E correct · N notes · F photo · U undo · Esc back to the search
+desk-tickets = Sent by kiosks
+desk-tickets-waiting = { $n } waiting
+desk-tickets-none = Nobody is waiting.
+desk-ticket-wrong = Something on the badge is wrong
+desk-ticket-not-found = The kiosk did not find the registration
+desk-ticket-collected = Badge printed or collected before
+desk-ticket-printer = The badge did not come out
+desk-ticket-staff = Asked for help
+desk-ticket-nobody = Person not known
+desk-ticket-done = Done
+desk-ticket-closed = Helped
+desk-ticket-back = Undo
+desk-ticket-waits = Waiting again
+desk-ticket-done-number = Kiosk number { $number } done
+desk-keys = Keys: / find · T kiosk numbers · D number done · P print · H hand out · E correct · N notes · F photo · U undo · Esc back to the search
 
 ## The command page
 command-title = Command

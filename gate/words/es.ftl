@@ -282,7 +282,21 @@ desk-badge-printing = Esta credencial (impresión { $n }) aún no vale: confirme
 desk-badge-spare = Es una credencial de reserva: abra a una persona y désela.
 desk-badge-void = Esta credencial está anulada: destrúyala.
 desk-saved = Guardado
-desk-keys = Teclas: / buscar · P imprimir · H entregar · E corregir · N notas · F foto · U deshacer · Esc búsqueda
+desk-tickets = Enviados por los quioscos
+desk-tickets-waiting = { $n } en espera
+desk-tickets-none = No espera nadie.
+desk-ticket-wrong = Hay un error en la acreditación
+desk-ticket-not-found = El quiosco no encontró la inscripción
+desk-ticket-collected = Acreditación ya impresa o recogida
+desk-ticket-printer = La acreditación no salió
+desk-ticket-staff = Pidió ayuda
+desk-ticket-nobody = Persona desconocida
+desk-ticket-done = Hecho
+desk-ticket-closed = Atendido
+desk-ticket-back = Deshacer
+desk-ticket-waits = De nuevo en espera
+desk-ticket-done-number = Número { $number } del quiosco: hecho
+desk-keys = Teclas: / buscar · T números de los quioscos · D número hecho · P imprimir · H entregar · E corregir · N notas · F foto · U deshacer · Esc búsqueda
 
 ## The command page
 command-title = Mando

@@ -282,7 +282,21 @@ desk-badge-printing = Ce badge (impression { $n }) n'est pas encore valable : co
 desk-badge-spare = C'est un badge de réserve : ouvrez une personne, puis donnez-le.
 desk-badge-void = Ce badge est annulé : détruisez-le.
 desk-saved = Enregistré
-desk-keys = Touches : / chercher · P imprimer · H remettre · E corriger · N remarques · F photo · U annuler · Échap recherche
+desk-tickets = Envoyés par les bornes
+desk-tickets-waiting = { $n } en attente
+desk-tickets-none = Personne n’attend.
+desk-ticket-wrong = Une erreur sur le badge
+desk-ticket-not-found = Inscription introuvable à la borne
+desk-ticket-collected = Badge déjà imprimé ou retiré
+desk-ticket-printer = Le badge n’est pas sorti
+desk-ticket-staff = A demandé de l’aide
+desk-ticket-nobody = Personne inconnue
+desk-ticket-done = Fait
+desk-ticket-closed = Servi
+desk-ticket-back = Annuler
+desk-ticket-waits = De nouveau en attente
+desk-ticket-done-number = Numéro { $number } de la borne : fait
+desk-keys = Touches : / chercher · T numéros des bornes · D numéro fait · P imprimer · H remettre · E corriger · N remarques · F photo · U annuler · Échap recherche
 
 ## The command page
 command-title = Commandement

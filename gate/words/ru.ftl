@@ -285,7 +285,21 @@ desk-badge-printing = Этот бейдж (печать { $n }) ещё не де
 desk-badge-spare = Это запасной бейдж: откройте человека и выдайте его.
 desk-badge-void = Этот бейдж недействителен: уничтожьте его.
 desk-saved = Сохранено
-desk-keys = Клавиши: / поиск · P печать · H выдать · E исправить · N заметки · F фото · U отмена · Esc к поиску
+desk-tickets = Направлены киосками
+desk-tickets-waiting = Ожидают: { $n }
+desk-tickets-none = Никто не ждёт.
+desk-ticket-wrong = На бейдже ошибка
+desk-ticket-not-found = Киоск не нашёл регистрацию
+desk-ticket-collected = Бейдж уже напечатан или выдан
+desk-ticket-printer = Бейдж не вышел
+desk-ticket-staff = Просит о помощи
+desk-ticket-nobody = Человек не известен
+desk-ticket-done = Готово
+desk-ticket-closed = Обслужен
+desk-ticket-back = Отменить
+desk-ticket-waits = Снова ожидает
+desk-ticket-done-number = Номер киоска { $number }: готово
+desk-keys = Клавиши: / поиск · T номера киосков · D номер готов · P печать · H выдать · E исправить · N заметки · F фото · U отмена · Esc к поиску
 
 ## The command page
 command-title = Управление

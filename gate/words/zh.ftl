@@ -278,7 +278,21 @@ desk-badge-printing = 此证件（第 { $n } 次打印）尚未生效：请确�
 desk-badge-spare = 这是备用证件：请先打开某人，再发给他。
 desk-badge-void = 此证件已作废：请销毁。
 desk-saved = 已保存
-desk-keys = 快捷键：/ 查找 · P 打印 · H 发放 · E 更正 · N 备注 · F 照片 · U 撤销 · Esc 返回查找
+desk-tickets = 自助机转来
+desk-tickets-waiting = { $n } 人等候
+desk-tickets-none = 无人等候。
+desk-ticket-wrong = 证件内容有误
+desk-ticket-not-found = 自助机未找到注册
+desk-ticket-collected = 证件已打印或已领取
+desk-ticket-printer = 证件未打印出来
+desk-ticket-staff = 请求帮助
+desk-ticket-nobody = 身份未知
+desk-ticket-done = 完成
+desk-ticket-closed = 已处理
+desk-ticket-back = 撤销
+desk-ticket-waits = 重新等候
+desk-ticket-done-number = 自助机号码 { $number }：完成
+desk-keys = 快捷键：/ 查找 · T 自助机号码 · D 号码完成 · P 打印 · H 发放 · E 更正 · N 备注 · F 照片 · U 撤销 · Esc 返回查找
 
 ## The command page
 command-title = 指挥

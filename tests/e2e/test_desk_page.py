@@ -30,6 +30,7 @@ from tests.integration.test_photos import picture
 
 FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 ANA = "/api/v1/editions/{edition}/registrations/R-ANA1"
+TICKETS = "/api/v1/editions/{edition}/tickets"
 AXE = Path("deploy/npm/node_modules/axe-core/axe.min.js")
 
 
@@ -224,6 +225,63 @@ async def test_a_walk_in_is_registered_and_a_hold_shows_its_reason(page):
     await expect(page.locator(".hold")).to_have_count(0)
 
 
+# --- whom kiosks sent
+
+
+@pytest.fixture
+async def sent(server):  # noqa: F811
+    """A kiosk of the hall gives a number to somebody; `code` when it knows who."""
+    kiosk = await server.device("kiosk-west", None, "kiosk")
+
+    async def send(number, why="printer", code=None, at="07-08 08:50"):
+        holder = code and await server.service.pool.fetchval(
+            "SELECT holder FROM registration WHERE code = $1", code
+        )
+        body = {"number": number, "at_ms": people.at_ms(at), "why": why, "holder": holder}
+        (await kiosk.post("/api/v1/kiosk/tickets", body)).good()
+
+    return send
+
+
+async def test_whom_a_kiosk_sent_appears_is_opened_by_key_helped_and_taken_back(page, sent):
+    await expect(page.locator("#tickets-none")).to_have_text("Nobody is waiting.")
+    await sent("A14", "printer", "R-ANA1")
+    await sent("A15", "not_found", at="07-08 08:55")
+    waiting = page.locator("#tickets .ticket:not(.closed)")
+    await expect(waiting).to_have_count(2)
+    await expect(waiting.first).to_contain_text("A14")
+    await expect(waiting.first).to_contain_text("Ana Duval")
+    await expect(waiting.first).to_contain_text("The badge did not come out")
+    await expect(waiting.first).to_contain_text("kiosk-west · 8 Jul, 08:50")
+    await expect(waiting.last).to_contain_text("Person not known")
+    await expect(waiting.last.locator("button")).to_have_count(1)
+    await expect(page.locator("#tickets-count")).to_have_text("2 waiting")
+    await page.locator("#find").blur()
+    await page.keyboard.press("t")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".who h2")).to_have_text("Ana Duval")
+    await expect(waiting.first).to_have_attribute("aria-current", "true")
+    await page.keyboard.press("d")
+    await expect(page.locator("#said")).to_have_text("Helped")
+    await expect(waiting).to_have_count(1)
+    await expect(page.locator("[data-act=ticketDone]")).to_have_count(0)
+    await page.locator("#tickets .closed button").click()
+    await expect(waiting.first).to_contain_text("A14")
+    await expect(page.locator("[data-act=ticketDone]")).to_be_visible()
+
+
+async def test_a_number_another_desk_has_closed_goes_and_is_said_when_pressed(page, sent, desk):
+    await sent("A14")
+    await expect(page.locator(".ticket")).to_have_count(1)
+    [ticket] = (await desk.get(TICKETS)).good()
+    await page.route("**/tickets?*", lambda route: route.abort())  # this page hears it late
+    (await desk.post(f"{TICKETS}/{ticket['id']}/close")).good()
+    await page.locator(".ticket button").click()
+    await page.unroute("**/tickets?*")
+    await expect(page.locator(".ticket:not(.closed)")).to_have_count(0)
+    await expect(page.locator(".ticket.closed")).to_contain_text("Amina")
+
+
 async def test_what_others_typed_is_shown_and_never_run(page, desk):
     nasty = "<img src=x onerror=alert(1)>"
     (await desk.post(f"{ANA}/notes", {"version": 1, "notes": nasty})).good()
@@ -232,11 +290,14 @@ async def test_what_others_typed_is_shown_and_never_run(page, desk):
     await expect(page.locator("#person img")).to_have_count(0)
 
 
-async def test_every_language_fits_and_says_everything(page, server):  # noqa: F811
+async def test_every_language_fits_and_says_everything(page, server, sent):  # noqa: F811
+    await sent("A14", "not_found", "R-ANA1")
+    await sent("A15", "staff")
     for language, width in product(LANGUAGES, (1440, 420)):
         await page.set_viewport_size({"width": width, "height": 900})
         await page.goto(f"{server.url}/desk?lang={language}&width={width}#R-ANA1")
         await expect(page.locator(".who h2")).to_be_visible()
+        await expect(page.locator(".ticket")).to_have_count(2)
         assert "desk-" not in await page.locator("body").inner_text(), "a message without words"
         overflow = await page.evaluate(
             "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -251,9 +312,13 @@ async def test_every_language_fits_and_says_everything(page, server):  # noqa: F
         ), "a name stands where its language begins"
 
 
-async def test_the_page_is_accessible(page):
+async def test_the_page_is_accessible(page, sent):
     if not AXE.exists():
         pytest.skip("axe-core is not installed: run `deploy/dev setup test`")
+    await sent("A14", "collected", "R-ANA1")
+    await sent("A15", "wrong")
+    await page.locator(".ticket .plain").last.click()
+    await expect(page.locator(".ticket.closed")).to_be_visible()
     await opened(page)
     for key in ("", "e", "p"):
         if key:

@@ -20,6 +20,7 @@ from gate.server.api import (
     signing_in,
     staff,
     system,
+    tickets,
 )
 from gate.server.routes import Route
 
@@ -32,6 +33,7 @@ def all_routes() -> tuple[Route, ...]:
         desk,
         reprints,
         photos,
+        tickets,
         mail,
         devices,
         command,

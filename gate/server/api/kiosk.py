@@ -1,4 +1,4 @@
-"""What kiosks call: sealed records, reservations, tickets; and the desk's side of it."""
+"""What kiosks call: sealed records, reservations, tickets; and the mailing's claim codes."""
 
 import asyncio
 import contextlib
@@ -15,10 +15,8 @@ from gate.access.wire import (
     Reserve,
     Reserved,
     Ticket,
-    TicketWhy,
 )
 from gate.server.api.printer import badge_data
-from gate.server.problem import Refused
 from gate.server.roles import Permission
 from gate.server.routes import Call, Route, Scope
 from gate.server.service import Service
@@ -26,6 +24,7 @@ from gate.server.store import kiosk as store
 from gate.server.store import log as log_store
 from gate.server.store import registrations as registrations_store
 from gate.server.store import staff as audit_store
+from gate.server.store import tickets
 from gate.server.store.registrations import Stored
 
 PEOPLE_PER_ANSWER, PRINTS_PER_ANSWER = 500, 5000
@@ -40,18 +39,6 @@ class NewsQuery(msgspec.Struct):
     prints_after: Annotated[int, Meta(ge=0, le=2**53)] = 0
     wait: Annotated[float, Meta(ge=0, le=WAIT_S_MAX)] = 0.0
     """Seconds to wait when there is nothing new yet."""
-
-
-class TicketView(msgspec.Struct, frozen=True):
-    """Somebody a kiosk sent to the desk. `code` is empty when the kiosk did not know who."""
-
-    id: int
-    kiosk: str
-    number: str
-    at_ms: int
-    why: TicketWhy
-    code: str
-    name_on_badge: str
 
 
 class ClaimCode(msgspec.Struct, frozen=True):
@@ -151,36 +138,10 @@ async def release(call: Call) -> None:
 async def ticket(call: Call) -> None:
     body, service = call.body, call.service
     assert isinstance(body, Ticket)
-    await store.save_ticket(service.pool, service.policy.edition, call.device.id, body)
+    await tickets.save(service.pool, service.policy.edition, call.device.id, body)
 
 
-# --- the desk's side
-
-
-async def tickets(call: Call) -> list[TicketView]:
-    found = await store.open_tickets(call.service.pool, call.service.policy.edition)
-    return [
-        TicketView(
-            each.id,
-            each.device,
-            each.number,
-            each.at_ms,
-            TicketWhy(each.why),
-            each.registration.code if each.registration else "",
-            each.registration.name_on_badge if each.registration else "",
-        )
-        for each in found
-    ]
-
-
-async def close(call: Call) -> None:
-    service, number = call.service, call.path["ticket"]
-    known = number.isascii() and number.isdigit() and len(number) < len(str(2**63))
-    edition = service.policy.edition
-    if not known or not await store.close_ticket(
-        service.pool, edition, int(number), call.staff.name
-    ):
-        raise Refused(404, "No such ticket", "it is closed already, or was never given")
+# --- the mailing's side
 
 
 async def claims(call: Call) -> list[ClaimCode]:
@@ -242,26 +203,6 @@ ROUTES = (
         "A kiosk sent somebody to the desk",
         body=Ticket,
         status=204,
-    ),
-    Route(
-        "GET",
-        "/api/v1/editions/{edition}/tickets",
-        tickets,
-        Permission.READ_PEOPLE,
-        Scope.PATH,
-        "Whom kiosks sent to the desk, the longest waiting first",
-        list[TicketView],
-    ),
-    Route(
-        "POST",
-        "/api/v1/editions/{edition}/tickets/{ticket}/close",
-        close,
-        Permission.WRITE_PEOPLE,
-        Scope.PATH,
-        "The desk has helped",
-        errors=(404,),
-        status=204,
-        path_doc={"ticket": "id of the ticket"},
     ),
     Route(
         "GET",

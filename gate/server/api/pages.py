@@ -26,6 +26,7 @@ PAGES = {
     "/pages/desk-forms.js": ("desk-forms.js", SCRIPT),
     "/pages/desk-person.js": ("desk-person.js", SCRIPT),
     "/pages/desk-camera.js": ("desk-camera.js", SCRIPT),
+    "/pages/desk-tickets.js": ("desk-tickets.js", SCRIPT),
     "/pages/style.css": ("style.css", CSS),
     "/pages/api.js": ("api.js", SCRIPT),
     "/pages/sign-in.js": ("sign-in.js", SCRIPT),

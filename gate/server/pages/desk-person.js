@@ -88,6 +88,11 @@ function collectedWords(person, desk) {
 
 // --- what can be done
 
+/** The waiting ticket of a person, if they have one: the longest waiting. */
+export function ticketOf(tickets, person) {
+  return tickets.find((each) => each.code && each.code === person?.code && !each.closed_by);
+}
+
 function buttons(person, desk, acts) {
   const say = desk.say, bar = node("div", "acts");
   const add = (act, word, key, kind = "second", ...values) => {
@@ -106,6 +111,8 @@ function buttons(person, desk, acts) {
     add("handOut", "desk-hand-out", "H", person.printed.includes(person.generation) ? "act" : "second");
   }
   if (person.status === "pending" && desk.approves) add("status", "desk-approve", "", "act", "approved", "desk-approve");
+  const ticket = ticketOf(desk.tickets, person);
+  if (ticket) add("ticketDone", { text: say("desk-ticket-done-number", { number: ticket.number }) }, "D");
   add("correct", "desk-correct", "E");
   add("notes", "desk-notes", "N");
   if (person.status === "approved") add("bind", "desk-bind", "");

@@ -5,13 +5,14 @@ import { node } from "/pages/figures.js";
 import { words } from "/pages/words.js";
 import { filmed, portrait } from "/pages/desk-camera.js";
 import { ask, conflict, registrationForm } from "/pages/desk-forms.js";
-import { show } from "/pages/desk-person.js";
+import { show, ticketOf } from "/pages/desk-person.js";
+import { showTickets, ticketsPath } from "/pages/desk-tickets.js";
 
 const at = (id) => document.getElementById(id);
 const TYPING_MS = 120;
 const LOOK_EVERY_MS = 2000;
 const LETTERS_MIN = 3;
-const desk = { say: (name) => name, base: "", person: null, edition: null, can: {}, language: "en" };
+const desk = { say: (name) => name, base: "", person: null, edition: null, can: {}, tickets: [], language: "en" };
 let found = [], chosen = -1, asked = 0;
 
 function problem(error) {
@@ -103,6 +104,7 @@ function put(person) {
   at("nobody").hidden = true;
   at("person").hidden = false;
   show(at("person"), person, desk, acts);
+  tell();
 }
 
 const path = () => `${desk.base}/registrations/${encodeURIComponent(desk.person.code)}`;
@@ -188,6 +190,10 @@ const acts = {
     await refresh();
     said(desk.say("desk-saved"));
   }),
+  ticketDone: safely(async () => {
+    const ticket = ticketOf(desk.tickets, desk.person);
+    if (ticket) await settle(ticket.id, "close");
+  }),
   bind: safely(async () => {
     const given = await ask(desk, "desk-bind", [{ name: "text", word: "desk-scan-field", required: true, max: 400 }], "desk-bind-words");
     if (given) {
@@ -196,6 +202,37 @@ const acts = {
     }
   }),
 };
+
+// --- whom kiosks sent
+
+/** The tickets as they are known, on the screen. */
+function tell() {
+  const acts = { open, done: safely((id) => settle(id, "close")), back: safely((id) => settle(id, "reopen")) };
+  const n = showTickets(at("tickets"), desk.tickets, desk, acts);
+  at("tickets-none").hidden = n > 0;
+  const words = n ? desk.say("desk-tickets-waiting", { n }) : "";
+  if (at("tickets-count").textContent !== words) at("tickets-count").textContent = words;
+}
+
+async function lookForTickets() {
+  const tickets = await call("GET", ticketsPath(desk));
+  if (JSON.stringify(tickets) === JSON.stringify(desk.tickets)) return;
+  const before = ticketOf(desk.tickets, desk.person)?.id;
+  desk.tickets = tickets;
+  if (ticketOf(tickets, desk.person)?.id === before || at("dialog").open) tell();
+  else put(desk.person);
+}
+
+/** Says that somebody was helped, or was not after all; another desk may have said so before. */
+async function settle(id, act) {
+  try {
+    await call("POST", `${desk.base}/tickets/${id}/${act}`);
+  } finally {
+    await lookForTickets();
+    if (desk.person && !at("dialog").open) await refresh();
+  }
+  said(desk.say(act === "close" ? "desk-ticket-closed" : "desk-ticket-waits"));
+}
 
 const scanned = safely(async (text) => {
   at("find").value = "";
@@ -221,7 +258,7 @@ at("walk-in").addEventListener("click", safely(async () => {
 
 // --- keys
 
-const KEYS = { p: "print", h: "handOut", e: "correct", n: "notes", f: "photo", u: "undo" };
+const KEYS = { d: "ticketDone", p: "print", h: "handOut", e: "correct", n: "notes", f: "photo", u: "undo" };
 document.addEventListener("keydown", (event) => {
   const typingNow = event.target.closest("input, textarea, select, dialog");
   if (event.key === "Escape" && !event.target.closest("dialog")) return at("find").focus();
@@ -229,6 +266,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "/") {
     event.preventDefault();
     at("find").select();
+  } else if (event.key === "t") {
+    at("tickets").querySelector("button")?.focus();
   } else if (desk.person && KEYS[event.key]) {
     const button = at("person").querySelector(`[data-act="${KEYS[event.key]}"]`);
     if (button) {
@@ -238,7 +277,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// --- what changes by itself: stations, and a badge that is being printed
+// --- what changes by itself: stations, tickets, and a badge that is being printed
 
 const look = async () => {
   try {
@@ -250,6 +289,7 @@ const look = async () => {
       line.title = desk.say(`wall-state-${state}`);
       return line;
     }));
+    await lookForTickets();
     const waiting = desk.person?.reprints[0]?.state === "reserved";
     if (waiting && !at("dialog").open) {
       const now = await call("GET", path());

@@ -1,14 +1,12 @@
-"""What kiosks follow and leave behind: changed registrations, prints, reservations, tickets."""
+"""What kiosks follow and leave behind: changed registrations, prints, reservations."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import asyncpg
 import msgspec
 
 from gate.access.ledger import LogRecord, RecordKind
-from gate.access.wire import Ticket
 from gate.server.registrations.parse import Registration
 from gate.server.store.registrations import Stored
 
@@ -47,34 +45,9 @@ RELEASE = """
 DELETE FROM kiosk_reservation
 WHERE edition = $1 AND holder = $2 AND generation = $3 AND device = $4
 """
-SAVE_TICKET = """
-INSERT INTO ticket (edition, device, number, at_ms, holder, why) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT DO NOTHING
-"""
-OPEN_TICKETS = """
-SELECT ticket.id, ticket.device, ticket.number, ticket.at_ms, ticket.why, registration.body
-FROM ticket LEFT JOIN registration
-    ON registration.edition = ticket.edition AND registration.holder = ticket.holder
-WHERE ticket.edition = $1 AND closed_by IS NULL ORDER BY ticket.at_ms, ticket.id LIMIT $2
-"""
-CLOSE_TICKET = """
-UPDATE ticket SET closed_by = $3 WHERE edition = $1 AND id = $2 AND closed_by IS NULL RETURNING id
-"""
-
-TICKETS_MAX = 200
 _decode_registration = msgspec.json.Decoder(Registration).decode
 _decode_record = msgspec.json.Decoder(LogRecord).decode
 Connection: TypeAlias = asyncpg.Connection | asyncpg.Pool
-
-
-@dataclass(frozen=True, slots=True)
-class OpenTicket:
-    id: int
-    device: str
-    number: str
-    at_ms: int
-    why: str
-    registration: Registration | None
 
 
 async def changed(
@@ -124,29 +97,3 @@ async def release(
 ) -> None:
     """The device did not print it after all."""
     await connection.execute(RELEASE, edition, *badge, device)
-
-
-async def save_ticket(connection: Connection, edition: str, device: str, ticket: Ticket) -> None:
-    await connection.execute(
-        SAVE_TICKET, edition, device, ticket.number, ticket.at_ms, ticket.holder, ticket.why.value
-    )
-
-
-async def open_tickets(connection: Connection, edition: str) -> list[OpenTicket]:
-    """The oldest first, TICKETS_MAX at most."""
-    return [
-        OpenTicket(
-            row["id"],
-            row["device"],
-            row["number"],
-            row["at_ms"],
-            row["why"],
-            _decode_registration(row["body"]) if row["body"] else None,
-        )
-        for row in await connection.fetch(OPEN_TICKETS, edition, TICKETS_MAX)
-    ]
-
-
-async def close_ticket(connection: Connection, edition: str, number: int, who: str) -> bool:
-    """False when it is not open, or not there."""
-    return await connection.fetchval(CLOSE_TICKET, edition, number, who) is not None

@@ -238,7 +238,7 @@ async def test_a_lane_and_a_printer_may_not_ask_what_kiosks_ask(program, codes, 
             assert refused.value.status == 403
 
 
-async def test_the_desk_closes_a_ticket_once(program, codes, kiosk):
+async def test_the_desk_closes_a_ticket_once_and_takes_it_back(program, codes, kiosk):
     from gate.client import CallRefused
 
     await kiosk.tap("help")
@@ -250,6 +250,14 @@ async def test_the_desk_closes_a_ticket_once(program, codes, kiosk):
         for wrong in (ticket["id"], "x", 2**70):
             with pytest.raises(CallRefused) as refused:
                 await operator.operate("POST", f"{path}/{wrong}/close")
+            assert refused.value.status == 404
+        (done,) = await operator.operate("GET", f"{path}?done_min=15")
+        assert (done["closed_by"], done["id"]) == ("operator", ticket["id"])
+        await operator.operate("POST", f"{path}/{ticket['id']}/reopen")
+        assert await kiosks.tickets(program, kiosk.name) == [ticket]
+        for wrong in (ticket["id"], "x", 2**70):
+            with pytest.raises(CallRefused) as refused:
+                await operator.operate("POST", f"{path}/{wrong}/reopen")
             assert refused.value.status == 404
 
 
