@@ -12,8 +12,11 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from gate.access.model import (
+    DIGITAL,
+    GENERATION_FIRST,
     Credential,
     Decision,
+    DigitalBadges,
     Direction,
     Entitlement,
     EventId,
@@ -89,6 +92,20 @@ class _Case:
         return self.facts.record
 
     @property
+    def generation(self) -> int:
+        """What the badge counts as; 0 for a digital one that is not, or not yet, a badge."""
+        if self.credential.generation != DIGITAL:
+            return self.credential.generation
+        stands_for = self.record.digital if self.record else 0
+        match self.policy.digital_badges:
+            case DigitalBadges.INERT:
+                return stands_for
+            case DigitalBadges.VALID:
+                return stands_for or GENERATION_FIRST
+            case _:
+                return 0
+
+    @property
     def zone(self) -> Zone:
         return self.policy.zones[self.policy.gates[self.scan.gate].zone]
 
@@ -146,7 +163,7 @@ def _key(case: _Case) -> Decision | None:
     if key.status is KeyStatus.WITHDRAWN or not key.not_before <= issued < key.not_after:
         return case.refuse(Reason.KEY_NOT_VALID, "key window")
     if key.status is KeyStatus.REVOKED and (
-        case.record is None or case.record.generation != badge.generation
+        case.record is None or case.record.generation != case.generation
     ):
         return case.refuse(Reason.KEY_NOT_VALID, "key revoked")
     if badge.kind not in key.kinds:
@@ -169,9 +186,12 @@ def _expiry(case: _Case) -> Decision | None:
 
 
 def _generation(case: _Case) -> Decision | None:
-    """A re-print kills the old badge, whether the table or the new badge itself said so."""
-    known = case.record.generation if case.record else 0
-    if case.credential.generation < max(known, case.facts.generation_min):
+    """A re-print kills the old badge, whether the table or the new badge itself said so. What is
+    no badge yet cannot be an old one."""
+    newest = case.facts.generation_min
+    if case.record is not None:
+        newest = max(newest, case.record.generation)
+    if 0 < case.generation < newest:
         return case.refuse(Reason.REPLACED, "generation")
     return None
 
@@ -199,6 +219,15 @@ def _has_record(case: _Case) -> Decision | None:
         return case.refuse(Reason.UNKNOWN_ISSUE, "no record")
     if case.scan.gate in case.policy.gates and case.zone.needs_record:
         return case.refuse(Reason.NEEDS_RECORD, "zone needs a record")
+    return None
+
+
+def _collected(case: _Case) -> Decision | None:
+    """A digital badge is inert until its holder was seen at desk or kiosk. Printed badges never
+    are, whatever a kiosk without a network has yet to tell: that badge itself says it was printed.
+    A gate that has not heard of an activation refuses, as it must."""
+    if case.generation == 0:
+        return case.refuse(Reason.NOT_COLLECTED, "digital badge")
     return None
 
 
@@ -305,6 +334,7 @@ CHECKS: tuple[tuple[str, Callable[[_Case], Decision | None]], ...] = (
     ("generation", _generation),
     ("registration", _registration),
     ("record", _has_record),
+    ("collected", _collected),
     ("gate", _gate),
     ("entitlement", _entitlement),
     ("presence", _presence),

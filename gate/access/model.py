@@ -78,6 +78,7 @@ class Reason(StrEnum):
     NOT_APPROVED = "not_approved"
     UNKNOWN_ISSUE = "unknown_issue"
     NEEDS_RECORD = "needs_record"
+    NOT_COLLECTED = "not_collected"
     WRONG_GATE = "wrong_gate"
     WRONG_EVENT = "wrong_event"
     WRONG_CATEGORY = "wrong_category"
@@ -114,6 +115,7 @@ _OVERRIDABLE = frozenset(
     {
         Reason.NOT_APPROVED,
         Reason.NEEDS_RECORD,
+        Reason.NOT_COLLECTED,
         Reason.WRONG_EVENT,
         Reason.WRONG_CATEGORY,
         Reason.WRONG_DAY,
@@ -179,11 +181,28 @@ class Credential:
     edition: int
     holder: Holder
     generation: int
+    """The print number, from 1; `DIGITAL`: a digital badge, which never is printed."""
     profile: int
     issued_min: int
     """Minutes since the edition's epoch."""
     expires_h: int
     """Hours since the edition's epoch."""
+
+
+DIGITAL = 0
+"""The generation that stands in every digital badge: shown on a phone, or printed at home. It has
+no number of its own, it counts as whichever its holder's record says it stands for."""
+GENERATION_FIRST = 1
+
+
+class DigitalBadges(StrEnum):
+    """What an edition makes of digital badges. `inert`: each opens nothing until desk or kiosk
+    activated it, and is then its holder's one badge. `valid`: each counts as the first print
+    from the start, beside that one. `none`: there are none, and none opens anything."""
+
+    INERT = "inert"
+    VALID = "valid"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +218,9 @@ class HolderRecord:
     """Codes of texts the guard must see (escort, medical, protocol)."""
     delegation: int = 0
     """A number every member of one organisation shares; 0 is none."""
+    digital: int = 0
+    """The generation the holder's digital badge stands for since it was activated: as of a print,
+    a later one supersedes it. 0: never activated."""
 
 
 @dataclass(frozen=True, slots=True)

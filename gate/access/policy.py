@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
-from gate.access.model import CategoryId, Direction, EventId, GateId, Kind, ZoneId
+from gate.access.model import (
+    CategoryId,
+    DigitalBadges,
+    Direction,
+    EventId,
+    GateId,
+    Kind,
+    ZoneId,
+)
 
 
 class PresenceRule(StrEnum):
@@ -113,6 +121,7 @@ class Policy:
     """At most so many at one lane in an hour; 0: overriding is off."""
     approve_walk_ins: bool = False
     """The desk may let in whom it registers itself; else its lead approves them."""
+    digital_badges: DigitalBadges = DigitalBadges.NONE
 
     @property
     def days(self) -> tuple[date, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Generic, TypeVar
 
-from gate.access.model import CategoryId, Direction, EventId, GateId, ZoneId
+from gate.access.model import CategoryId, DigitalBadges, Direction, EventId, GateId, ZoneId
 from gate.access.policy import Category, Event, Gate, Policy, PresenceRule, Rule, Zone
 from gate.access.toml_table import Reader, Table, TooManyProblems, nearest
 from gate.access.toml_values import (
@@ -29,6 +29,7 @@ from gate.access.toml_values import (
     some_days,
     some_directions,
     some_reasons,
+    what_digital,
     whole,
     yes_or_no,
 )
@@ -158,6 +159,7 @@ def _edition(
         override_reasons=table.get("override_reasons", some_reasons, default=()),
         overrides_per_hour=table.get("overrides_per_hour", whole(0, 1000), default=0),
         approve_walk_ins=table.get("approve_walk_ins", yes_or_no, default=False),
+        digital_badges=table.get("digital_badges", what_digital, default=DigitalBadges.NONE),
         events={event.id: event for event in events.good.values()},
         categories={category.id: category for category in categories.good.values()},
         zones={zone.id: zone for zone in zones.good.values()},

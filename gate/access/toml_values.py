@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from gate.access.model import Direction, Kind, ZoneId
+from gate.access.model import DigitalBadges, Direction, Kind, ZoneId
 from gate.access.policy import PresenceRule
 
 CONTRAST_MIN = 4.5
@@ -144,6 +144,12 @@ def a_presence(value: object) -> PresenceRule:
     if str(value) not in {rule.value for rule in PresenceRule}:
         raise Bad(f"expected one of {', '.join(PresenceRule)}")
     return PresenceRule(str(value))
+
+
+def what_digital(value: object) -> DigitalBadges:
+    if str(value) not in {each.value for each in DigitalBadges}:
+        raise Bad(f"expected one of {', '.join(DigitalBadges)}")
+    return DigitalBadges(str(value))
 
 
 def some_directions(value: object) -> frozenset[Direction]:

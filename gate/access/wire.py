@@ -136,6 +136,7 @@ class HolderRow(msgspec.Struct, frozen=True, array_like=True):
     status: Status
     attention: tuple[str, ...] = ()
     delegation: int = 0
+    digital: int = 0
 
     def record(self) -> HolderRecord:
         return HolderRecord(
@@ -145,6 +146,7 @@ class HolderRow(msgspec.Struct, frozen=True, array_like=True):
             self.status,
             self.attention,
             self.delegation,
+            self.digital,
         )
 
 

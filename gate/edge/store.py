@@ -17,7 +17,7 @@ from gate.access.ledger import LogRecord, Move
 from gate.access.model import DeviceId, Mode, Profile, SigningKey, Status
 from gate.access.wire import FeedRow, HolderRow, Snapshot, Supervisor
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_S = 5.0
 
 SCHEMA = (
@@ -26,7 +26,8 @@ SCHEMA = (
     "CREATE TABLE profile (number INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
     """CREATE TABLE holder (
     holder INTEGER PRIMARY KEY, generation INTEGER NOT NULL, profile INTEGER NOT NULL,
-    status TEXT NOT NULL, attention TEXT NOT NULL, delegation INTEGER NOT NULL
+    status TEXT NOT NULL, attention TEXT NOT NULL, delegation INTEGER NOT NULL,
+    digital INTEGER NOT NULL DEFAULT 0
 ) STRICT""",
     "CREATE TABLE supervisor (number INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
     "CREATE TABLE move (place INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
@@ -38,6 +39,12 @@ SCHEMA = (
     PRIMARY KEY (epoch, number)
 ) STRICT, WITHOUT ROWID""",
 )
+UPGRADE = (
+    "ALTER TABLE holder ADD COLUMN digital INTEGER NOT NULL DEFAULT 0",
+    # What was heard before did not say it: another timeline than the server's asks for a snapshot.
+    "DELETE FROM meta WHERE name = 'timeline'",
+)
+"""From version 1, the only one before."""
 GET = "SELECT value FROM meta WHERE name = ?"
 SET = "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
 SAVE_KEY = "INSERT INTO signing_key VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body"
@@ -46,9 +53,9 @@ SAVE_SUPERVISOR = (
     "INSERT INTO supervisor VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body"
 )
 SAVE_HOLDER = """
-INSERT INTO holder VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+INSERT INTO holder VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
     generation = excluded.generation, profile = excluded.profile, status = excluded.status,
-    attention = excluded.attention, delegation = excluded.delegation
+    attention = excluded.attention, delegation = excluded.delegation, digital = excluded.digital
 """
 ADD_MOVE = "INSERT INTO move (body) VALUES (?)"
 MOVES = "SELECT body FROM move ORDER BY place"
@@ -130,9 +137,12 @@ class LaneStore:
             raise StoreUnusable(
                 f"{self._path} was written by a newer version of this program; start that one"
             )
-        if version == 0:
+        if version < SCHEMA_VERSION:
             with _Transaction(self._db):
-                for statement in (*SCHEMA, f"PRAGMA user_version = {SCHEMA_VERSION}"):
+                for statement in (
+                    *(UPGRADE if version else SCHEMA),
+                    f"PRAGMA user_version = {SCHEMA_VERSION}",
+                ):
                     self._db.execute(statement)
 
     @contextmanager
@@ -188,8 +198,8 @@ class LaneStore:
                 _decode_profile(b) for (b,) in self._db.execute("SELECT body FROM profile")
             ),
             holders=tuple(
-                HolderRow(h, g, p, Status(s), tuple(filter(None, a.split("\n"))), d)
-                for h, g, p, s, a, d in self._db.execute("SELECT * FROM holder")
+                HolderRow(h, g, p, Status(s), tuple(filter(None, a.split("\n"))), d, phone)
+                for h, g, p, s, a, d, phone in self._db.execute("SELECT * FROM holder")
             ),
             mode=Mode(self._get("mode") or Mode.NORMAL),
             supervisors=tuple(
@@ -314,7 +324,15 @@ class LaneStore:
         self._db.executemany(
             SAVE_HOLDER,
             (
-                (r.holder, r.generation, r.profile, r.status, "\n".join(r.attention), r.delegation)
+                (
+                    r.holder,
+                    r.generation,
+                    r.profile,
+                    r.status,
+                    "\n".join(r.attention),
+                    r.delegation,
+                    r.digital,
+                )
                 for r in rows
             ),
         )

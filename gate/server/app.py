@@ -87,6 +87,7 @@ async def service(settings: ServerSettings, database_url: str) -> AsyncIterator[
             settings.smtp_url,
             settings.mail_from,
             settings.claim_link,
+            settings.url,
             settings.mails_per_minute,
             claims.of,
             settings.clock.now_ms,

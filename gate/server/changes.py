@@ -2,7 +2,8 @@
 
 The one way in for an import and for a desk. A registration is signed anew, in the same
 generation, only where its entitlements or category changed or it was just approved. A badge
-signed before keeps opening what the record says now: the record overrules the badge.
+signed before keeps opening what the record says now: the record overrules the badge. A generation
+that is on a phone is never signed for paper: it would be a second badge with its number.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,7 +41,12 @@ class Changes:
         if old is None or old.row != new.row:
             self.told.append(FeedRow(seq=0, holder=new.row))
         issue, signed_profile = signed.get((new.holder, new.generation), (0, None))
-        if new.registration.status is Status.APPROVED and signed_profile != profile.number:
+        on_phone = new.digital == new.generation
+        if (
+            new.registration.status is Status.APPROVED
+            and signed_profile != profile.number
+            and (not on_phone)
+        ):
             self.issued.append(
                 self._signer.issue(new.holder, new.generation, issue + 1, profile, self._now)
             )

@@ -2,10 +2,14 @@
 
 import os
 import secrets
+from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 
 from gate.access import claim
+from gate.server.limits import Attempts
 
+WRONG_PER_MINUTE = 60
 _KEY_BYTES = 32
 
 
@@ -24,6 +28,16 @@ class Claims:
                 os.fsync(file.fileno())
             part.rename(path)
         self._key = path.read_bytes()
+        self._codes: dict[str, str] = {}
+        """Digest of each claim code -> registration code, made when first asked for."""
+        self.guesses = Attempts(WRONG_PER_MINUTE, 60.0)
+        """Wrong codes by address. Nobody guesses one; this only keeps a machine from trying."""
+
+    def find(self, made: str, codes: Mapping[str, object]) -> str | None:
+        """Whose claim code it is. `codes` are all registration codes, new ones at the end."""
+        for code in islice(codes, len(self._codes), None):
+            self._codes[claim.digest(self.of(code))] = code
+        return self._codes.get(claim.digest(made))
 
     def of(self, code: str) -> str:
         """The claim code of the registration with this code."""

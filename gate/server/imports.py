@@ -13,12 +13,12 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from gate.access.model import Status
+from gate.access.model import GENERATION_FIRST, Status
 from gate.access.policy import Policy
 from gate.access.wire import FeedRow
 from gate.server.appender import Appender
 from gate.server.changes import Changes
-from gate.server.issue import GENERATION_FIRST, Profiles, Signer, pseudonym
+from gate.server.issue import Profiles, Signer, pseudonym
 from gate.server.registrations.parse import Parsed, Problem, Registration
 from gate.server.store import registrations as store
 from gate.server.store.registrations import Stored

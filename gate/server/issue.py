@@ -27,7 +27,6 @@ from gate.server.registrations.parse import Registration
 from gate.server.store.registrations import Issued, meaning
 
 PROFILES_MAX = 65_535
-GENERATION_FIRST = 1
 _SECRET_BYTES = 32
 
 

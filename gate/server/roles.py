@@ -23,6 +23,8 @@ class Permission(StrEnum):
     DEVICE = "device"
     LANE = "lane"
     PRINT = "print"
+    """All badges as they are drawn: for print stations alone. A kiosk stands among strangers; it
+    gets its badges sealed (`claim`)."""
     KIOSK = "kiosk"
 
 
@@ -57,7 +59,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 }
 DEVICE_GRANTS: dict[DeviceRole, frozenset[Permission]] = {
     DeviceRole.LANE: frozenset({Permission.DEVICE, Permission.LANE}),
-    DeviceRole.KIOSK: frozenset({Permission.DEVICE, Permission.PRINT, Permission.KIOSK}),
+    DeviceRole.KIOSK: frozenset({Permission.DEVICE, Permission.KIOSK}),
     DeviceRole.PRINTER: frozenset({Permission.DEVICE, Permission.PRINT}),
 }
 RECORD_KINDS: dict[DeviceRole, frozenset[RecordKind]] = {

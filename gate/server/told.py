@@ -42,7 +42,15 @@ def snapshot(intake: Intake, policy_text: str, now: datetime) -> Snapshot:
         keys=tuple(known.keys.values()),
         profiles=tuple(known.profiles.values()),
         holders=tuple(
-            HolderRow(r.holder, r.generation, r.profile, r.status, r.attention, r.delegation)
+            HolderRow(
+                r.holder,
+                r.generation,
+                r.profile,
+                r.status,
+                r.attention,
+                r.delegation,
+                r.digital,
+            )
             for r in known.holders.values()
         ),
         mode=known.mode,

@@ -27,6 +27,7 @@ reason-blocked = يرجى مراجعة المشرف
 reason-not-approved = لم تتم الموافقة على هذا التسجيل بعد
 reason-unknown-issue = هذه الشارة غير معروفة
 reason-needs-record = يجب التحقق من هذه الشارة في مكتب الاعتماد
+reason-not-collected = شارة رقمية غير مفعّلة: أظهر الشارة المطبوعة أو اذهب إلى كشك
 reason-wrong-gate = هذه البوابة غير مفتوحة في هذا الاتجاه
 reason-wrong-event = هذه الشارة مخصصة لـ: { $events }
 reason-wrong-event-none = لا فعالية مسجلة لهذه الشارة
@@ -63,6 +64,7 @@ reason-blocked-short = محظورة
 reason-not-approved-short = غير موافق عليه
 reason-unknown-issue-short = مجهولة
 reason-needs-record-short = تحتاج إلى سجل
+reason-not-collected-short = شارة رقمية غير مفعّلة
 reason-wrong-gate-short = بوابة أخرى
 reason-wrong-event-short = فعالية أخرى
 reason-wrong-category-short = فئة أخرى
@@ -159,6 +161,8 @@ mail-subject = شارتك لحضور { $edition }
 mail-hello = تحية طيبة { $name }،
 mail-claim = تمت الموافقة على تسجيلك في { $edition }، { $place }. رمز شارتك أدناه.
 mail-how = عند وصولك، أمسك هذا الرمز أمام أحد الأكشاك لتُطبع شارتك خلال ثوانٍ.
+mail-digital-inert = يمكنك أيضًا حمل شارتك على هاتفك: افتح رابطك الشخصي. تصبح صالحة بعد أن يفعّلها كشك أو المكتب.
+mail-digital-valid = يمكنك أيضًا استخدام شارتك على هاتفك: افتح رابطك الشخصي.
 mail-not-a-badge = هذا الرمز ليس شارة ولا يفتح أي باب. لا تشاركه مع أحد: فمن يحمله يستطيع طباعة شارتك.
 
 ## مكتب الاعتماد
@@ -302,6 +306,15 @@ desk-ticket-closed = تمت المساعدة
 desk-ticket-back = تراجع
 desk-ticket-waits = في الانتظار من جديد
 desk-ticket-done-number = رقم الكشك { $number }: تم
+desk-digital = الشارة على الهاتف
+desk-digital-warning = تصبح شارة الهاتف هي الوحيدة الصالحة، وتتوقف الشارة المطبوعة.
+desk-on-phone = على الهاتف
+desk-kiosk-prints = بدأ { $kiosk } طباعتها
+desk-act-digital = فُعّلت الشارة على الهاتف
+desk-reason-paper = من الهاتف إلى الورق
+desk-print-from-phone = تتوقف شارة الهاتف حين تخرج المطبوعة.
+desk-print-kiosk = بدأ كشك طباعة هذه الشارة: انظر هناك أولًا. الشارة المطبوعة هنا تلغي تلك.
+desk-badge-inert = هذه شارة على هاتف، وهي غير مفعّلة.
 desk-keys = المفاتيح: / بحث · T أرقام الأكشاك · D تم الرقم · P طباعة · H تسليم · E تصحيح · N ملاحظات · F صورة · U تراجع · Esc عودة إلى البحث
 
 ## The command page
@@ -541,3 +554,17 @@ kiosk-trouble-printer-paused = الطابعة متوقفة مؤقتاً
 kiosk-trouble-output-full = درج الخروج ممتلئ
 kiosk-trouble-attention = الطابعة تحتاج إلى تدخل
 kiosk-trouble-stalled = الطابعة لا تتحرك
+
+## A badge on its holder's phone
+phone-badge-inert = غير مفعّلة بعد
+phone-badge-inert-hint = عند الوصول اذهب إلى كشك أو إلى مكتب الاعتماد، فتصبح هذه شارتك.
+phone-badge-active = هذه شارتك
+phone-badge-active-hint = أظهر الرمز عند المداخل، وزِد سطوع الشاشة.
+phone-badge-replaced = حلّت محلها شارة أخرى
+phone-badge-replaced-hint = استخدم شارتك المطبوعة. هذه لم تعد تفتح شيئًا.
+phone-badge-code = رمز الشارة
+phone-badge-none = لا توجد شارة بهذا الرابط. افتح الرابط من بريدك مرة أخرى أو اسأل في مكتب الاعتماد.
+phone-badge-wait = محاولات كثيرة. انتظر دقيقة من فضلك.
+phone-badge-away = لا يوجد اتصال. قد يكون المعروض قديمًا.
+phone-badge-again = حاول مرة أخرى
+phone-badge-save = طباعة أو حفظ PDF

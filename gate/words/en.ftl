@@ -27,6 +27,7 @@ reason-blocked = Please speak to a supervisor
 reason-not-approved = This registration is not approved yet
 reason-unknown-issue = This badge is not known
 reason-needs-record = This badge must be checked at the desk
+reason-not-collected = Badge on a phone, not active: show the printed one, or go to a kiosk
 reason-wrong-gate = This gate is not open in this direction
 reason-wrong-event = This badge is for: { $events }
 reason-wrong-event-none = No event is registered for this badge
@@ -63,6 +64,7 @@ reason-blocked-short = Blocked
 reason-not-approved-short = Not approved
 reason-unknown-issue-short = Unknown badge
 reason-needs-record-short = Needs a record
+reason-not-collected-short = Phone badge not active
 reason-wrong-gate-short = Wrong gate
 reason-wrong-event-short = Other event
 reason-wrong-category-short = Other category
@@ -155,6 +157,8 @@ mail-subject = Your badge for { $edition }
 mail-hello = Dear { $name },
 mail-claim = Your registration for { $edition }, { $place }, is approved. Your code for the badge is below.
 mail-how = On arrival, hold this code in front of a kiosk: your badge is printed in a few seconds.
+mail-digital-inert = You can also keep your badge on your phone: open your personal link. It becomes valid once a kiosk or the desk has activated it.
+mail-digital-valid = You can also use your badge on your phone: open your personal link.
 mail-not-a-badge = This code is not a badge and opens no door. Do not pass it on: whoever has it can print your badge.
 
 ## The accreditation desk
@@ -296,6 +300,15 @@ desk-ticket-closed = Helped
 desk-ticket-back = Undo
 desk-ticket-waits = Waiting again
 desk-ticket-done-number = Kiosk number { $number } done
+desk-digital = Badge on the phone
+desk-digital-warning = The badge on the phone becomes the only one. A printed badge stops working.
+desk-on-phone = on the phone
+desk-kiosk-prints = { $kiosk } began to print it
+desk-act-digital = Badge on the phone activated
+desk-reason-paper = From the phone to paper
+desk-print-from-phone = The badge on the phone stops working when the printed one comes out.
+desk-print-kiosk = A kiosk began to print this badge: look there first. A badge printed here makes that one void.
+desk-badge-inert = This is a badge on a phone, and not active.
 desk-keys = Keys: / find · T kiosk numbers · D number done · P print · H hand out · E correct · N notes · F photo · U undo · Esc back to the search
 
 ## The command page
@@ -516,3 +529,17 @@ kiosk-trouble-printer-paused = The printer is paused
 kiosk-trouble-output-full = The output tray is full
 kiosk-trouble-attention = The printer needs attention
 kiosk-trouble-stalled = The printer has stopped moving
+
+## A badge on its holder's phone
+phone-badge-inert = Not active yet
+phone-badge-inert-hint = On arrival, go to a kiosk or to the accreditation desk. Then this becomes your badge.
+phone-badge-active = This is your badge
+phone-badge-active-hint = Show the code at the entrances. Turn the screen bright.
+phone-badge-replaced = Replaced by another badge
+phone-badge-replaced-hint = Use your printed badge. This one opens nothing any more.
+phone-badge-code = QR code of the badge
+phone-badge-none = There is no badge with this link. Open the link from your e-mail again, or ask at the accreditation desk.
+phone-badge-wait = Too many tries. Please wait a minute.
+phone-badge-away = No connection. What is shown may be old.
+phone-badge-again = Try again
+phone-badge-save = Print or save as PDF

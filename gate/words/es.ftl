@@ -27,6 +27,7 @@ reason-blocked = Diríjase a un supervisor
 reason-not-approved = Esta inscripción aún no está aprobada
 reason-unknown-issue = Esta credencial no se conoce
 reason-needs-record = Esta credencial debe comprobarse en el mostrador
+reason-not-collected = Acreditación digital inactiva: muestre la impresa o vaya a un quiosco
 reason-wrong-gate = Esta puerta no está abierta en este sentido
 reason-wrong-event = Esta credencial es para: { $events }
 reason-wrong-event-none = Esta credencial no tiene ningún evento inscrito
@@ -63,6 +64,7 @@ reason-blocked-short = Bloqueada
 reason-not-approved-short = No aprobada
 reason-unknown-issue-short = Desconocida
 reason-needs-record-short = Falta registro
+reason-not-collected-short = Digital no activada
 reason-wrong-gate-short = Otra puerta
 reason-wrong-event-short = Otro evento
 reason-wrong-category-short = Otra categoría
@@ -155,6 +157,8 @@ mail-subject = Su credencial para { $edition }
 mail-hello = Hola, { $name }:
 mail-claim = Su inscripción en { $edition }, { $place }, está aprobada. Este es el código de su credencial.
 mail-how = Al llegar, muestre este código en un quiosco: su credencial se imprime en unos segundos.
+mail-digital-inert = También puede llevar la acreditación en su teléfono: abra su enlace personal. Será válida cuando un quiosco o la mesa la active.
+mail-digital-valid = También puede usar la acreditación en su teléfono: abra su enlace personal.
 mail-not-a-badge = Este código no es una credencial y no abre ninguna puerta. No lo comparta: quien lo tenga puede imprimir su credencial.
 
 ## La mesa de acreditación
@@ -296,6 +300,15 @@ desk-ticket-closed = Atendido
 desk-ticket-back = Deshacer
 desk-ticket-waits = De nuevo en espera
 desk-ticket-done-number = Número { $number } del quiosco: hecho
+desk-digital = Acreditación en el teléfono
+desk-digital-warning = La del teléfono será la única válida. Una impresa deja de funcionar.
+desk-on-phone = en el teléfono
+desk-kiosk-prints = { $kiosk } empezó a imprimirla
+desk-act-digital = Acreditación activada en el teléfono
+desk-reason-paper = Del teléfono al papel
+desk-print-from-phone = La del teléfono deja de funcionar cuando sale la impresa.
+desk-print-kiosk = Un quiosco empezó a imprimir esta acreditación: mire allí primero. La impresa aquí anula la otra.
+desk-badge-inert = Es una acreditación en un teléfono, y no está activada.
 desk-keys = Teclas: / buscar · T números de los quioscos · D número hecho · P imprimir · H entregar · E corregir · N notas · F foto · U deshacer · Esc búsqueda
 
 ## The command page
@@ -516,3 +529,17 @@ kiosk-trouble-printer-paused = La impresora está en pausa
 kiosk-trouble-output-full = La bandeja de salida está llena
 kiosk-trouble-attention = La impresora necesita atención
 kiosk-trouble-stalled = La impresora no avanza
+
+## A badge on its holder's phone
+phone-badge-inert = Aún no activada
+phone-badge-inert-hint = Al llegar, vaya a un quiosco o a la mesa de acreditación. Entonces será su acreditación.
+phone-badge-active = Esta es su acreditación
+phone-badge-active-hint = Muestre el código en las entradas. Suba el brillo de la pantalla.
+phone-badge-replaced = Sustituida por otra acreditación
+phone-badge-replaced-hint = Use su acreditación impresa. Esta ya no abre nada.
+phone-badge-code = Código QR de la acreditación
+phone-badge-none = No hay acreditación con este enlace. Abra de nuevo el enlace de su correo o pregunte en la mesa de acreditación.
+phone-badge-wait = Demasiados intentos. Espere un minuto.
+phone-badge-away = Sin conexión. Lo que se muestra puede ser antiguo.
+phone-badge-again = Reintentar
+phone-badge-save = Imprimir o guardar en PDF

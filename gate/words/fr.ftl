@@ -27,6 +27,7 @@ reason-blocked = Veuillez vous adresser à un responsable
 reason-not-approved = Cette inscription n’est pas encore approuvée
 reason-unknown-issue = Ce badge est inconnu
 reason-needs-record = Ce badge doit être vérifié au guichet
+reason-not-collected = Badge numérique inactif : montrez le badge imprimé ou allez à une borne
 reason-wrong-gate = Cette porte n’est pas ouverte dans ce sens
 reason-wrong-event = Ce badge est pour : { $events }
 reason-wrong-event-none = Aucun événement n’est inscrit pour ce badge
@@ -63,6 +64,7 @@ reason-blocked-short = Bloqué
 reason-not-approved-short = Pas approuvé
 reason-unknown-issue-short = Badge inconnu
 reason-needs-record-short = Fiche requise
+reason-not-collected-short = Badge numérique inactif
 reason-wrong-gate-short = Mauvaise porte
 reason-wrong-event-short = Autre événement
 reason-wrong-category-short = Autre catégorie
@@ -155,6 +157,8 @@ mail-subject = Votre badge pour { $edition }
 mail-hello = Bonjour { $name },
 mail-claim = Votre inscription à { $edition }, { $place }, est approuvée. Voici le code pour votre badge.
 mail-how = À votre arrivée, présentez ce code à une borne : votre badge s'imprime en quelques secondes.
+mail-digital-inert = Vous pouvez aussi garder votre badge sur votre téléphone : ouvrez votre lien personnel. Il devient valable une fois activé à une borne ou au bureau.
+mail-digital-valid = Vous pouvez aussi utiliser votre badge sur votre téléphone : ouvrez votre lien personnel.
 mail-not-a-badge = Ce code n'est pas un badge et n'ouvre aucune porte. Ne le transmettez pas : qui le détient peut imprimer votre badge.
 
 ## Le bureau des accréditations
@@ -296,6 +300,15 @@ desk-ticket-closed = Servi
 desk-ticket-back = Annuler
 desk-ticket-waits = De nouveau en attente
 desk-ticket-done-number = Numéro { $number } de la borne : fait
+desk-digital = Badge sur le téléphone
+desk-digital-warning = Le badge sur le téléphone devient le seul valable. Un badge imprimé cesse de fonctionner.
+desk-on-phone = sur le téléphone
+desk-kiosk-prints = { $kiosk } a commencé à l’imprimer
+desk-act-digital = Badge activé sur le téléphone
+desk-reason-paper = Du téléphone au papier
+desk-print-from-phone = Le badge sur le téléphone cesse de fonctionner dès que le badge imprimé sort.
+desk-print-kiosk = Une borne a commencé à imprimer ce badge : regardez là d’abord. Un badge imprimé ici annule l’autre.
+desk-badge-inert = C’est un badge sur téléphone, et il n’est pas actif.
 desk-keys = Touches : / chercher · T numéros des bornes · D numéro fait · P imprimer · H remettre · E corriger · N remarques · F photo · U annuler · Échap recherche
 
 ## The command page
@@ -516,3 +529,17 @@ kiosk-trouble-printer-paused = L’imprimante est en pause
 kiosk-trouble-output-full = Le bac de sortie est plein
 kiosk-trouble-attention = L’imprimante demande une intervention
 kiosk-trouble-stalled = L’imprimante n’avance plus
+
+## A badge on its holder's phone
+phone-badge-inert = Pas encore actif
+phone-badge-inert-hint = À votre arrivée, allez à une borne ou au bureau des accréditations. Ceci devient alors votre badge.
+phone-badge-active = Voici votre badge
+phone-badge-active-hint = Montrez le code aux entrées. Augmentez la luminosité.
+phone-badge-replaced = Remplacé par un autre badge
+phone-badge-replaced-hint = Utilisez votre badge imprimé. Celui-ci n’ouvre plus rien.
+phone-badge-code = Code QR du badge
+phone-badge-none = Aucun badge pour ce lien. Rouvrez le lien de votre courriel ou adressez-vous au bureau des accréditations.
+phone-badge-wait = Trop d’essais. Attendez une minute.
+phone-badge-away = Pas de connexion. L’affichage peut être ancien.
+phone-badge-again = Réessayer
+phone-badge-save = Imprimer ou enregistrer en PDF

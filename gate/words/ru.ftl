@@ -27,6 +27,7 @@ reason-blocked = Обратитесь к старшему смены
 reason-not-approved = Эта регистрация ещё не одобрена
 reason-unknown-issue = Этот бейдж неизвестен
 reason-needs-record = Этот бейдж нужно проверить на стойке
+reason-not-collected = Цифровой бейдж не активен: покажите печатный или подойдите к киоску
 reason-wrong-gate = Этот вход не открыт в этом направлении
 reason-wrong-event = Этот бейдж для: { $events }
 reason-wrong-event-none = Для этого бейджа не записано ни одного события
@@ -63,6 +64,7 @@ reason-blocked-short = Заблокирован
 reason-not-approved-short = Не одобрена
 reason-unknown-issue-short = Неизвестен
 reason-needs-record-short = Нужна запись
+reason-not-collected-short = Цифровой бейдж не активен
 reason-wrong-gate-short = Не тот вход
 reason-wrong-event-short = Другое событие
 reason-wrong-category-short = Другая категория
@@ -157,6 +159,8 @@ mail-subject = Ваш бейдж: { $edition }
 mail-hello = Здравствуйте, { $name }!
 mail-claim = Ваша регистрация одобрена: { $edition }, { $place }. Ниже код для получения бейджа.
 mail-how = По прибытии поднесите этот код к киоску: бейдж напечатается за несколько секунд.
+mail-digital-inert = Бейдж можно носить и в телефоне: откройте вашу личную ссылку. Он начнёт действовать, когда его активируют киоск или стойка.
+mail-digital-valid = Бейдж можно носить и в телефоне: откройте вашу личную ссылку.
 mail-not-a-badge = Этот код не бейдж и не открывает дверей. Не передавайте его: владелец кода может напечатать ваш бейдж.
 
 ## Стойка аккредитации
@@ -299,6 +303,15 @@ desk-ticket-closed = Обслужен
 desk-ticket-back = Отменить
 desk-ticket-waits = Снова ожидает
 desk-ticket-done-number = Номер киоска { $number }: готово
+desk-digital = Бейдж в телефоне
+desk-digital-warning = Действовать будет только бейдж в телефоне. Печатный перестанет работать.
+desk-on-phone = в телефоне
+desk-kiosk-prints = { $kiosk } начал печатать
+desk-act-digital = Бейдж в телефоне активирован
+desk-reason-paper = С телефона на бумагу
+desk-print-from-phone = Бейдж в телефоне перестанет работать, когда выйдет печатный.
+desk-print-kiosk = Этот бейдж начал печатать киоск: сначала посмотрите там. Напечатанный здесь сделает тот недействительным.
+desk-badge-inert = Это бейдж в телефоне, и он не активен.
 desk-keys = Клавиши: / поиск · T номера киосков · D номер готов · P печать · H выдать · E исправить · N заметки · F фото · U отмена · Esc к поиску
 
 ## The command page
@@ -527,3 +540,17 @@ kiosk-trouble-printer-paused = Принтер приостановлен
 kiosk-trouble-output-full = Выходной лоток заполнен
 kiosk-trouble-attention = Принтер требует внимания
 kiosk-trouble-stalled = Принтер остановился
+
+## A badge on its holder's phone
+phone-badge-inert = Ещё не активен
+phone-badge-inert-hint = По прибытии подойдите к киоску или к стойке аккредитации. Тогда это станет вашим бейджем.
+phone-badge-active = Это ваш бейдж
+phone-badge-active-hint = Показывайте код на входах. Сделайте экран ярче.
+phone-badge-replaced = Заменён другим бейджем
+phone-badge-replaced-hint = Пользуйтесь печатным бейджем. Этот больше ничего не открывает.
+phone-badge-code = QR-код бейджа
+phone-badge-none = По этой ссылке бейджа нет. Откройте ссылку из письма ещё раз или спросите у стойки аккредитации.
+phone-badge-wait = Слишком много попыток. Подождите минуту.
+phone-badge-away = Нет связи. Показанное могло устареть.
+phone-badge-again = Ещё раз
+phone-badge-save = Печать или PDF

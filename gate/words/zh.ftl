@@ -27,6 +27,7 @@ reason-blocked = 请与主管联系
 reason-not-approved = 此注册尚未获批准
 reason-unknown-issue = 此证件没有记录
 reason-needs-record = 此证件须到服务台核对
+reason-not-collected = 电子证件未激活：请出示打印的证件，或前往自助机
 reason-wrong-gate = 此门不向这个方向开放
 reason-wrong-event = 此证件适用于：{ $events }
 reason-wrong-event-none = 此证件没有登记任何活动
@@ -63,6 +64,7 @@ reason-blocked-short = 已冻结
 reason-not-approved-short = 未批准
 reason-unknown-issue-short = 无记录
 reason-needs-record-short = 须有记录
+reason-not-collected-short = 电子证件未激活
 reason-wrong-gate-short = 门不对
 reason-wrong-event-short = 其他活动
 reason-wrong-category-short = 其他类别
@@ -154,6 +156,8 @@ mail-subject = 您的证件：{ $edition }
 mail-hello = { $name }，您好：
 mail-claim = 您已获准参加 { $edition }（{ $place }）。领取证件的代码如下。
 mail-how = 抵达后，请将此代码置于自助机前，证件将在数秒内打印完成。
+mail-digital-inert = 您也可以把证件放在手机上：打开您的个人链接。经自助机或注册台激活后生效。
+mail-digital-valid = 您也可以在手机上使用证件：打开您的个人链接。
 mail-not-a-badge = 此代码不是证件，不能用于入场。请勿转发：持有者可打印您的证件。
 
 ## 注册台
@@ -292,6 +296,15 @@ desk-ticket-closed = 已处理
 desk-ticket-back = 撤销
 desk-ticket-waits = 重新等候
 desk-ticket-done-number = 自助机号码 { $number }：完成
+desk-digital = 手机证件
+desk-digital-warning = 手机上的证件将成为唯一有效证件，打印的证件失效。
+desk-on-phone = 在手机上
+desk-kiosk-prints = { $kiosk } 已开始打印
+desk-act-digital = 手机证件已激活
+desk-reason-paper = 由手机改为纸质
+desk-print-from-phone = 打印的证件出来后，手机证件失效。
+desk-print-kiosk = 一台自助机已开始打印此证件：请先到那里查看。在此打印的证件会使其作废。
+desk-badge-inert = 这是手机证件，尚未激活。
 desk-keys = 快捷键：/ 查找 · T 自助机号码 · D 号码完成 · P 打印 · H 发放 · E 更正 · N 备注 · F 照片 · U 撤销 · Esc 返回查找
 
 ## The command page
@@ -503,3 +516,17 @@ kiosk-trouble-printer-paused = 打印机已暂停
 kiosk-trouble-output-full = 出纸盘已满
 kiosk-trouble-attention = 打印机需要处理
 kiosk-trouble-stalled = 打印机停止不动
+
+## A badge on its holder's phone
+phone-badge-inert = 尚未激活
+phone-badge-inert-hint = 到场后请前往自助机或注册台，之后这就是您的证件。
+phone-badge-active = 这是您的证件
+phone-badge-active-hint = 在入口处出示此码，请调亮屏幕。
+phone-badge-replaced = 已被另一证件取代
+phone-badge-replaced-hint = 请使用打印的证件。此证件已失效。
+phone-badge-code = 证件二维码
+phone-badge-none = 此链接没有对应的证件。请从邮件重新打开链接，或到注册台询问。
+phone-badge-wait = 尝试次数过多，请稍候一分钟。
+phone-badge-away = 没有网络连接，所示内容可能已过时。
+phone-badge-again = 重试
+phone-badge-save = 打印或保存为 PDF

@@ -17,6 +17,7 @@ from gate.access.model import (
     Credential,
     Decision,
     DeviceId,
+    DigitalBadges,
     Direction,
     Entitlement,
     EventId,
@@ -86,6 +87,7 @@ def policy(dice: random.Random) -> Policy:
         time_zone=zone_name, epoch=epoch, expires=epoch + timedelta(days=30), events=events,
         categories={c: Category(c, c, Kind.ATTENDEE, "#000000") for c in CATEGORIES},
         zones=zones, gates=gates, override_reasons=("protocol",), overrides_per_hour=5,
+        digital_badges=dice.choice([DigitalBadges.INERT, *DigitalBadges]),
     )  # fmt: skip
 
 
@@ -145,7 +147,8 @@ def credential(dice: random.Random, of: Policy) -> Credential:
     end_h = dice.choice((30 * 24, 30 * 24, 30 * 24, 30 * 24, 11 * 24 + 12))
     return Credential(
         kind=dice.choice([Kind.ATTENDEE] * 4 + list(Kind)), key_id=dice.choice((1, 1, 2)),
-        edition=of.number, holder=Holder(dice.randint(1, 6)), generation=dice.choice((1, 2, 2, 3)),
+        edition=of.number, holder=Holder(dice.randint(1, 6)),
+        generation=dice.choice((0, 1, 2, 2, 3)),
         profile=dice.randint(1, 8), issued_min=dice.choice((999, 1000, 1001, 1999, 2000)),
         expires_h=end_h,
     )  # fmt: skip
@@ -156,7 +159,7 @@ def holder_record(dice: random.Random, holder: int) -> HolderRecord:
         Holder(holder), dice.choice((1, 2, 2, 3)), dice.randint(1, 7),
         dice.choice([Status.APPROVED] * 5 + list(Status)),
         tuple(_some(dice, ("escort", "medical"))) if dice.random() < 0.3 else (),
-        dice.choice((0, 0, 1, 2)),
+        dice.choice((0, 0, 1, 2)), dice.choice((0, 1, 2, 3)),
     )  # fmt: skip
 
 

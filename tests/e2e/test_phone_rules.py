@@ -22,7 +22,7 @@ from gate.access.credential import PREFIX, TEXT_CHARS, sign, verify
 from gate.access.decide import decide
 from gate.access.known import Known
 from gate.access.ledger import LogRecord, Move, move
-from gate.access.model import DeviceId, Direction, Reason
+from gate.access.model import DeviceId, DigitalBadges, Direction, Reason
 from gate.access.policy_json import policy_json
 from gate.access.presence import Whereabouts
 from gate.access.wire import FeedRow, HolderRow, Snapshot
@@ -60,11 +60,15 @@ def page():
         yield page
 
 
-def small() -> phone_worlds.World:
+def small(may: DigitalBadges = DigitalBadges.INERT) -> phone_worlds.World:
     """The small world with its epoch at an offset, as a policy file has it, not in a zone."""
-    policy = replace(small_world.POLICY, epoch=small_world.EPOCH.replace(tzinfo=SUMMER))
+    policy = replace(
+        small_world.POLICY, epoch=small_world.EPOCH.replace(tzinfo=SUMMER), digital_badges=may
+    )
     cases = []
     for each in small_world.situations():
+        if each.policy.digital_badges is not may:
+            continue
         keys = {
             number: replace(
                 key,
@@ -94,9 +98,11 @@ def differences(page, world: phone_worlds.World) -> list:
 
 
 def test_the_phone_decides_the_whole_small_world_as_python_does(page):
-    world = small()
-    assert len(world.cases) > 20_000
-    assert not differences(page, world)
+    worlds = [small(may) for may in DigitalBadges]
+    assert len(worlds[0].cases) > 20_000
+    assert all(len(world.cases) > 700 for world in worlds)
+    for world in worlds:
+        assert not differences(page, world)
 
 
 def test_the_phone_decides_100_000_random_cases_as_python_does(page):
@@ -385,7 +391,7 @@ def _moves(records: list[LogRecord]) -> tuple[Move, ...]:
 
 def _row(record) -> HolderRow:
     return HolderRow(record.holder, record.generation, record.profile, record.status,
-                     record.attention, record.delegation)  # fmt: skip
+                     record.attention, record.delegation, record.digital)  # fmt: skip
 
 
 # --- planted mistakes
@@ -442,7 +448,8 @@ EQUAL = (
 
 
 def test_every_mistake_planted_in_the_decision_is_noticed(page):
-    dice, worlds = random.Random(1), [small(), *phone_worlds.worlds(seed=4, count=20, cases=150)]
+    dice, worlds = random.Random(1), [small(may) for may in DigitalBadges]
+    worlds += phone_worlds.worlds(seed=4, count=20, cases=150)
     # Of the many cases at noon a part is enough; the edges of days and hours all count.
     noon = [case for case in worlds[0].cases if case[0].at == small_world.NOON]
     edges = [case for case in worlds[0].cases if case[0].at != small_world.NOON]

@@ -204,7 +204,7 @@ async def test_names_stand_only_where_names_belong(server, database, caplog):
         operator, desk = await server.operator(), await server.staff("desk")
         await operator.report(people.file(people.canary(), row("R-ONE1")))
         lane = await server.device("door", "high_level_door")
-        kiosk = await server.device("kiosk", None, "kiosk")
+        station = await server.device("station", None, "printer")
         badge = await server.badge("R-CANARY")
         assert (await lane.scan(1, badge)).good()["admitted"]
         (await lane.scan(2, badge)).good()
@@ -219,7 +219,7 @@ async def test_names_stand_only_where_names_belong(server, database, caplog):
         assert [p["name"] for p in found.good()] == ["Quillonette Brambleforth"], (
             "the desk does find her"
         )
-        drawn = await kiosk.get("/api/v1/printer/badges/R-CANARY")
+        drawn = await station.get("/api/v1/printer/badges/R-CANARY")
         assert drawn.good()["given"] == "Quillonette", "the printer does draw her"
         await database.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

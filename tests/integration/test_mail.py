@@ -10,6 +10,7 @@ from aiosmtpd.smtp import SMTP
 from PIL import Image
 
 from gate.access import claim
+from gate.access.model import DigitalBadges
 from gate.server.mail.compose import claim_mail
 from gate.server.registrations.parse import parse
 from gate.words.words import LANGUAGES
@@ -165,7 +166,9 @@ def test_a_mail_speaks_the_persons_language_and_its_picture_holds_the_code(langu
     rows = parse(FILE.replace(",fr,", f",{language},").encode(), venue.policy()).rows
     code = claim.make(b"k" * 32, "an-edition", "R-ANA1")
     link = "https://example.org/badges?a=1&b=2"
-    mail = claim_mail(rows[0][1], venue.policy(), code, "Desk <desk@example.org>", link)
+    policy = replace(venue.policy(), digital_badges=DigitalBadges.INERT)
+    own = "https://badges.example.org"
+    mail = claim_mail(rows[0][1], policy, code, "Desk <desk@example.org>", link, own)
     assert mail["To"] == "Ana Duval <ana@example.org>"
     text = mail.get_body(("plain",)).get_content()
     page = mail.get_body(("html",)).get_content()
@@ -173,6 +176,10 @@ def test_a_mail_speaks_the_persons_language_and_its_picture_holds_the_code(langu
         assert claim.shown(code) in each and "Ana Duval" in each
     assert f'lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}"' in page
     assert "a=1&amp;b=2" in page
+    to_phone = f"{own}/badge?edition={policy.edition}&lang={language}#{code}"
+    assert to_phone in text and to_phone.replace("&", "&amp;") in page
+    none = claim_mail(rows[0][1], venue.policy(), code, "Desk <desk@example.org>", link, own)
+    assert "/badge?" not in none.get_body(("plain",)).get_content(), "the edition has none"
     [picture] = [p for p in mail.walk() if p.get_content_type() == "image/png"]
     image = Image.open(io.BytesIO(picture.get_payload(decode=True))).convert("L")
     assert [each.text for each in zxingcpp.read_barcodes(image)] == [code]

@@ -29,7 +29,7 @@ MAY = {
     Permission.COMMAND: {"command line", "supervisor", "admin"},
     Permission.DEVICE: {"lane", "kiosk", "printer"},
     Permission.LANE: {"lane"},
-    Permission.PRINT: {"kiosk", "printer"},
+    Permission.PRINT: {"printer"},
     Permission.KIOSK: {"kiosk"},
 }
 """Written out again on purpose: a grant that changes by accident is a failing test."""
@@ -287,24 +287,31 @@ async def test_a_body_that_never_ends_is_given_up(server, monkeypatch):
     assert status == 408, answer
 
 
-async def test_a_stolen_kiosk_cannot_go_through_the_registration_codes(server):
-    kiosk, other = [await server.device(name, None, "kiosk") for name in ("k1", "k2")]
+async def test_a_kiosk_gets_no_badge_but_sealed(server):
+    """It stands among strangers: whoever takes it away must not read everybody's badge with it."""
+    kiosk = await server.device("k1", None, "kiosk")
+    for path in ("badges", "badges/R-NOBODY", "reprints"):
+        assert (await kiosk.get(f"/api/v1/printer/{path}")).status == 403
+
+
+async def test_a_stolen_station_cannot_go_through_the_registration_codes(server):
+    station, other = [await server.device(name, None, "printer") for name in ("p1", "p2")]
     path = "/api/v1/printer/badges/R-NOBODY"
-    assert {(await kiosk.get(path)).status for _ in range(WRONG_CODES)} == {404}
-    answer = await kiosk.get(path)
+    assert {(await station.get(path)).status for _ in range(WRONG_CODES)} == {404}
+    answer = await station.get(path)
     assert (answer.status, answer.title) == (429, "Too many wrong codes")
     assert answer.headers["Retry-After"]
     assert (await other.get(path)).status == 404, "nobody else has to wait"
 
 
 async def test_names_with_a_nul_or_a_quote_are_just_names(server):
-    operator, kiosk = await server.operator(), await server.device("k", None, "kiosk")
+    operator, station = await server.operator(), await server.device("k", None, "printer")
     people = "/api/v1/editions/{edition}/registrations"
     for odd in ("a%00b", "%27%3B--", "%ff%fe", "%F0%9F%98%80", "a%0Ab", "%25%5F%5C"):
         assert (await operator.get(f"{people}/{odd}")).status == 404
         found = await operator.get(f"{people}?find=abc{odd}")
         assert found.status == 422 if odd == "a%00b" else found.good() == []
-        assert (await kiosk.get(f"/api/v1/printer/badges/{odd}")).status == 404
+        assert (await station.get(f"/api/v1/printer/badges/{odd}")).status == 404
         revoked = await operator.post(f"/api/v1/editions/{{edition}}/devices/{odd}/revoke")
         assert revoked.status == 404
     asked = {"gate": "west_3", "at_ms": 0}

@@ -14,6 +14,7 @@ from gate.access.model import (
     CategoryId,
     Credential,
     Decision,
+    DigitalBadges,
     Direction,
     Entitlement,
     EventId,
@@ -60,6 +61,7 @@ POLICY = Policy(
     time_zone=ZONE,
     epoch=EPOCH,
     expires=EPOCH + timedelta(days=365),
+    digital_badges=DigitalBadges.INERT,
     events={
         A: Event(A, "A", "A", "#000000", (D1, D2)),
         B: Event(B, "B", "B", "#000000", (D2, D3)),
@@ -114,6 +116,7 @@ KEY = SigningKey(1, bytes(32), EPOCH, EPOCH + timedelta(days=365), frozenset({Ki
 class Situation:
     scan: Scan
     facts: Facts
+    policy: Policy = POLICY
 
 
 def _facts(**changes: object) -> Facts:
@@ -122,14 +125,14 @@ def _facts(**changes: object) -> Facts:
 
 
 def situations() -> Iterator[Situation]:
-    """Three worlds, each complete: who the badge is, what it is entitled to, what the room says.
-    Every fifth scan is seen again with a supervisor who insists."""
-    for world in (identities(), entitlements(), rooms()):
+    """Four worlds, each complete: who the badge is, what a phone shows, what it is entitled to,
+    what the room says. Every fifth scan is seen again with a supervisor who insists."""
+    for world in (identities(), digital(), entitlements(), rooms()):
         for number, situation in enumerate(world):
             yield situation
             if number % 5 == 0:
                 scan = replace(situation.scan, override=Override(3, "protocol"))
-                yield Situation(scan, situation.facts)
+                yield replace(situation, scan=scan)
 
 
 def identities() -> Iterator[Situation]:
@@ -176,19 +179,39 @@ def identities() -> Iterator[Situation]:
                 keys={1: key}, record=record, generation_min=minimum, known_until_min=known
             )
             yield Situation(Scan(presented, GateId(gate), Direction.ENTRY, NOON), facts)
-    # The first moment after the badge's last, and a generation nobody was ever given.
+    # The first moment after the badge's last.
     ten = datetime.combine(D2, time(10), ZONE)
     for hours, moment in product((-1, 0, 1), (ten - timedelta(minutes=1), ten)):
         expires = replace(GOOD, expires_h=int((ten - EPOCH) / timedelta(hours=1)) + hours)
         yield Situation(Scan(expires, GateId("o"), Direction.ENTRY, moment), _facts())
-    for minimum, record in product((0, 1), (None, replace(good, generation=0))):
-        facts = _facts(record=record, generation_min=minimum, known_until_min=None)
-        never = replace(GOOD, generation=0)
-        yield Situation(Scan(never, GateId("o"), Direction.ENTRY, NOON), facts)
     for presented, mode, direction, gate in product(
         credentials, Mode, Direction, ("o", "l", "out", "?")
     ):
         yield Situation(Scan(presented, GateId(gate), direction, NOON), _facts(mode=mode))
+
+
+def digital() -> Iterator[Situation]:
+    """Badges on phones and the prints beside them, under each kind of policy."""
+    good = _facts().record
+    records = [
+        None,
+        *(replace(good, generation=generation, digital=stands_for)
+          for generation, stands_for in product((1, 2, 3), (0, 1, 2, 3))),
+        replace(good, status=Status.BLOCKED), replace(good, status=Status.PENDING, digital=2),
+    ]  # fmt: skip
+    for generation, record, minimum, may in product(
+        (0, 1, 2), records, (0, 1, 2, 3), DigitalBadges
+    ):
+        policy = replace(POLICY, digital_badges=may)
+        for status, known, gate in product(
+            (KeyStatus.ACTIVE, KeyStatus.REVOKED), (None, ISSUED + 1), "ol"
+        ):
+            facts = _facts(
+                keys={1: replace(KEY, status=status)}, record=record, generation_min=minimum,
+                known_until_min=known,
+            )  # fmt: skip
+            shown = replace(GOOD, generation=generation)
+            yield Situation(Scan(shown, GateId(gate), Direction.ENTRY, NOON), facts, policy)
 
 
 def entitlements() -> Iterator[Situation]:
@@ -257,6 +280,7 @@ def naive(situation: Situation) -> Decision:
             return False
         return True
 
+    counts_as = _counts_as(badge, record, situation.policy.digital_badges)
     key = facts.keys[badge.key_id]
     issued_at = EPOCH + timedelta(minutes=badge.issued_min)
     if (
@@ -266,7 +290,7 @@ def naive(situation: Situation) -> Decision:
     ):
         return no(Reason.KEY_NOT_VALID, "key window")
     if key.status == KeyStatus.REVOKED:
-        exactly_known = record is not None and record.generation == badge.generation
+        exactly_known = record is not None and record.generation == counts_as
         if not exactly_known:
             return no(Reason.KEY_NOT_VALID, "key revoked")
     if badge.kind not in key.kinds:
@@ -278,7 +302,7 @@ def naive(situation: Situation) -> Decision:
     if (scan.at - EPOCH).total_seconds() >= badge.expires_h * 3600:
         return no(Reason.EXPIRED, "expiry")
     newest = [facts.generation_min] + ([] if record is None else [record.generation])
-    if any(badge.generation < each for each in newest):
+    if counts_as is not None and any(counts_as < each for each in newest):
         return no(Reason.REPLACED, "generation")
     if record is not None:
         if record.status == Status.CANCELLED:
@@ -295,6 +319,10 @@ def naive(situation: Situation) -> Decision:
             unknown = no(Reason.NEEDS_RECORD, "zone needs a record")
             if final(unknown):
                 return unknown
+    if counts_as is None:
+        inert = no(Reason.NOT_COLLECTED, "digital badge")
+        if final(inert):
+            return inert
     if gate is None or Direction.ENTRY not in gate.directions:
         return no(Reason.WRONG_GATE, "gate")
     zone = POLICY.zones[gate.zone]
@@ -333,6 +361,17 @@ def naive(situation: Situation) -> Decision:
     )
 
 
+def _counts_as(badge: Credential, record: HolderRecord | None, may: DigitalBadges) -> int | None:
+    """Of a phone: the print it was activated as, by policy also the first print; or nothing."""
+    if badge.generation > 0:
+        return badge.generation
+    if may == "none":
+        return None
+    if record is not None and record.digital > 0:
+        return record.digital
+    return 1 if may == "valid" else None
+
+
 def _room_refuses(situation: Situation, zone: Zone, profile: Profile, no) -> Iterator[Decision]:
     """What the room itself has against it, in order."""
     scan, facts = situation.scan, situation.facts
@@ -364,7 +403,8 @@ def _no_place(facts: Facts) -> bool:
 
 
 MAY_BE_OVERRIDDEN = {
-    Reason.NOT_APPROVED, Reason.NEEDS_RECORD, Reason.WRONG_EVENT, Reason.WRONG_CATEGORY,
+    Reason.NOT_APPROVED, Reason.NEEDS_RECORD, Reason.NOT_COLLECTED, Reason.WRONG_EVENT,
+    Reason.WRONG_CATEGORY,
     Reason.WRONG_DAY, Reason.TOO_EARLY, Reason.TOO_LATE, Reason.ALREADY_INSIDE, Reason.TOO_SOON,
     Reason.DAY_LIMIT, Reason.DELEGATION_FULL, Reason.SECOND_LOOK,
 }  # fmt: skip

@@ -28,7 +28,7 @@ UNNOTICED = {
 
 def test_both_readings_agree_on_every_situation():
     for situation in WORLD:
-        ours = decide(situation.scan, situation.facts, POLICY)
+        ours = decide(situation.scan, situation.facts, situation.policy)
         assert ours == naive(situation), situation
 
 
@@ -40,7 +40,7 @@ def test_the_small_world_meets_every_reason_a_gate_can_give():
 
 def test_an_admission_comes_from_the_last_check_only():
     for situation in WORLD[::7]:
-        *before, (name, last) = explain(situation.scan, situation.facts, POLICY)
+        *before, (name, last) = explain(situation.scan, situation.facts, situation.policy)
         insists = situation.scan.override is not None
         assert all(d is None or (insists and d.reason.overridable) for _, d in before)
         assert last is not None
@@ -98,7 +98,7 @@ def _differs_with(checks, expected) -> bool:
     kept = module.CHECKS
     module.CHECKS = checks
     try:
-        return any(decide(s.scan, s.facts, POLICY) != said for s, said in expected)
+        return any(decide(s.scan, s.facts, s.policy) != said for s, said in expected)
     finally:
         module.CHECKS = kept
 
@@ -124,13 +124,13 @@ def _noticed(mutant, expected) -> bool:
 
 def _walk(some, situation: Situation):
     try:
-        return list(some.explain(situation.scan, situation.facts, POLICY))
+        return list(some.explain(situation.scan, situation.facts, situation.policy))
     except Exception as error:  # noqa: BLE001
         return type(error)
 
 
 def _outcome(mutated, situation: Situation):
     try:
-        return mutated.decide(situation.scan, situation.facts, POLICY)
+        return mutated.decide(situation.scan, situation.facts, situation.policy)
     except Exception as error:  # noqa: BLE001 - `decide` promises never to raise
         return error

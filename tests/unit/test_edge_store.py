@@ -54,12 +54,28 @@ def test_a_snapshot_comes_back_as_it_was_taken(path):
         lanes.snapshot(5),
         timeline="after the restore",
         supervisors=(Supervisor(1, "$argon2id$...", holder=7), Supervisor(2, "", active=False)),
-        holders=(HolderRow(1, 2, 3, Status.APPROVED, ("escort", "protocol"), delegation=4),),
+        holders=(
+            HolderRow(1, 2, 3, Status.APPROVED, ("escort", "protocol"), delegation=4, digital=2),
+        ),
     )
     with opened(path) as store:
         store.replace(taken)
     with opened(path) as store:
         assert store.snapshot() == taken
+
+
+def test_a_file_of_the_version_before_is_used_on_and_asks_for_a_snapshot(path):
+    with opened(path) as store:
+        store.replace(msgspec.structs.replace(lanes.snapshot(3), timeline="heard"))
+        store.append(entry(1))
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("ALTER TABLE holder DROP COLUMN digital")
+        db.execute("PRAGMA user_version = 1")
+    with opened(path) as store:
+        again = store.snapshot()
+        assert again is not None
+        assert (again.timeline, again.holders) == ("", lanes.snapshot(3).holders)
+        assert list(store.records()) == [entry(1)]
 
 
 def test_a_snapshot_replaces_all_that_was_synced_and_nothing_else(path):

@@ -41,9 +41,7 @@ def test_green_is_shown_for_what_opens_and_for_nothing_else(reason):
 
 
 def test_every_decision_of_the_small_world_has_a_light_in_every_language():
-    decided = {
-        (decide(s.scan, s.facts, small_world.POLICY), s.scan.at) for s in small_world.situations()
-    }
+    decided = {(decide(s.scan, s.facts, s.policy), s.scan.at) for s in small_world.situations()}
     for language in LANGUAGES:
         words = Words(language)
         for decision, at in decided:

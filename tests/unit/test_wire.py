@@ -39,7 +39,7 @@ from gate.access.wire import (
 )
 from tests import venue
 
-ROW = HolderRow(venue.HOLDER, 3, 7, Status.BLOCKED, ("escort", "protocol"), 12)
+ROW = HolderRow(venue.HOLDER, 3, 7, Status.BLOCKED, ("escort", "protocol"), 12, 3)
 DECISION = Decision(
     Reason.TOO_EARLY,
     "venue/1",
@@ -92,7 +92,7 @@ def test_a_field_of_a_newer_program_is_ignored(body):
 
 def test_a_holder_travels_as_a_short_row_and_may_grow_at_its_end():
     encoded = msgspec.json.encode(ROW)
-    assert encoded == b'[12648430,3,7,"blocked",["escort","protocol"],12]'
+    assert encoded == b'[12648430,3,7,"blocked",["escort","protocol"],12,3]'
     longer = encoded[:-1] + b',"invented later"]'
     assert msgspec.json.decode(longer, type=HolderRow) == ROW
     assert msgspec.json.decode(b'[5,1,1,"approved"]', type=HolderRow).attention == ()
@@ -100,7 +100,7 @@ def test_a_holder_travels_as_a_short_row_and_may_grow_at_its_end():
 
 def test_a_row_becomes_the_record_the_decision_reads():
     assert ROW.record() == HolderRecord(
-        Holder(venue.HOLDER), 3, 7, Status.BLOCKED, ("escort", "protocol"), 12
+        Holder(venue.HOLDER), 3, 7, Status.BLOCKED, ("escort", "protocol"), 12, 3
     )
 
 

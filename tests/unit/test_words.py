@@ -134,7 +134,7 @@ def test_a_message_that_does_not_exist_and_an_argument_that_is_missing_are_our_m
 def decided():
     """Every decision of the small world, each once, with its moment."""
     return {
-        (decide(situation.scan, situation.facts, small_world.POLICY), situation.scan.at)
+        (decide(situation.scan, situation.facts, situation.policy), situation.scan.at)
         for situation in small_world.situations()
     }
 

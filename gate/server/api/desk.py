@@ -10,8 +10,10 @@ import msgspec
 from msgspec import Meta
 
 from gate.access.badge_number import number as badge_number
-from gate.access.model import Credential, Status
+from gate.access.model import DIGITAL, Credential, DigitalBadges, Status
 from gate.access.wire import SCAN_CHARS_MAX, DeviceRole
+from gate.server.api.digital import DigitalState
+from gate.server.api.digital import state as digital_state
 from gate.server.desk import collecting, editing, reprints, spares, walk_ins
 from gate.server.desk.collecting import How
 from gate.server.desk.correcting import ATTENTION, Correction, corrected
@@ -44,7 +46,7 @@ class Scanned(msgspec.Struct, frozen=True):
 
 class Known(msgspec.Struct, frozen=True):
     """Whose badge it is. `state`: current, replaced, printing (set aside, not yet in force), spare
-    or void."""
+    or void; of a badge on a phone also inert."""
 
     who: str
     state: str
@@ -113,6 +115,7 @@ class Desk(msgspec.Struct, frozen=True):
     collected: tuple[How, ...]
     stations: tuple[Station, ...]
     approve_walk_ins: bool
+    digital_badges: DigitalBadges
 
 
 class InConflict(Problem, kw_only=True):
@@ -144,6 +147,7 @@ async def desk(call: Call) -> Desk:
         tuple(How),
         stations,
         service.policy.approve_walk_ins,
+        service.policy.digital_badges,
     )
 
 
@@ -165,10 +169,14 @@ async def scan(call: Call) -> Known:
         free = spare.status is Status.PENDING
         return Known("", "spare" if free else "void", credential.generation)
     who = f"{BADGE_MARK}{badge_number(holder)}"
-    return Known(who, _state(stored, credential), credential.generation)
+    may = service.policy.digital_badges
+    return Known(who, _state(stored, credential, may), credential.generation)
 
 
-def _state(stored: Stored, credential: Credential) -> str:
+def _state(stored: Stored, credential: Credential, may: DigitalBadges) -> str:
+    if credential.generation == DIGITAL:
+        of_phone = digital_state(stored, may)
+        return "current" if of_phone is DigitalState.ACTIVE else of_phone.value
     if credential.generation == stored.generation:
         return "current"
     return "replaced" if credential.generation < stored.generation else "printing"

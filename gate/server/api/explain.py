@@ -11,7 +11,7 @@ from msgspec import Meta
 from gate.access.compare import compare
 from gate.access.decide import explain as walk
 from gate.access.ledger import AT_MS_MAX
-from gate.access.model import Direction, GateId, Reason, Status
+from gate.access.model import DIGITAL, Direction, GateId, Reason, Status
 from gate.access.policy_file import PolicyError, parse
 from gate.access.wire import SCAN_CHARS_MAX
 from gate.server.problem import Refused
@@ -120,8 +120,12 @@ async def _newest_badge(call: Call, code: str) -> str:
     stored = await store.one(service.pool, service.policy.edition, code)
     if stored is None:
         raise Refused(404, "No such registration", f"there is none with the code {code!r}")
+    on_phone = stored.digital == stored.generation
     text = await store.badge_text(
-        service.pool, service.policy.edition, stored.holder, stored.generation
+        service.pool,
+        service.policy.edition,
+        stored.holder,
+        DIGITAL if on_phone else stored.generation,
     )
     if text is None:
         raise Refused(404, "No badge", f"{code} is {stored.registration.status}: never signed")

@@ -2,14 +2,17 @@
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from typing import Annotated
 
+import asyncpg
 import msgspec
 from msgspec import Meta
 
 from gate.access import claim
 from gate.access.model import Status
 from gate.access.wire import (
+    FeedRow,
     KioskNews,
     KioskPerson,
     Reserve,
@@ -118,13 +121,16 @@ def sealed(service: Service, stored: Stored, text: str | None) -> KioskPerson:
 async def reserve(call: Call) -> Reserved:
     body, service = call.body, call.service
     assert isinstance(body, Reserve)
-    granted = await store.reserve(
-        service.pool,
-        service.policy.edition,
-        (body.holder, body.generation),
-        call.device.id,
-        service.clock.now_ms(),
-    )
+    badge, granted = (body.holder, body.generation), False
+
+    async def apply(connection: asyncpg.Connection) -> Sequence[FeedRow]:
+        # In turn with the desk's own prints: of a kiosk and a desk at once, one is told.
+        nonlocal granted
+        edition, now_ms = service.policy.edition, service.clock.now_ms()
+        granted = await store.reserve(connection, edition, badge, call.device.id, now_ms)
+        return ()
+
+    await service.appender.change(apply)
     return Reserved(granted)
 
 

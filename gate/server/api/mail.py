@@ -65,7 +65,7 @@ async def send(call: Call) -> Queued:
             claim = "C1" + "0" * 16  # a dry run shows nobody's own code
             message = claim_mail(
                 wanted[0], service.policy, claim, service.settings.mail_from,
-                service.settings.claim_link,
+                service.settings.claim_link, service.settings.url,
             )  # fmt: skip
             text = message.get_body(("plain",))
             sample = f"{message['Subject']}\n\n{text.get_content() if text else ''}"

@@ -1,4 +1,4 @@
-"""What kiosks and printers call: the data of one badge, or of all in the order of their piles."""
+"""What printers call: the data of one badge, or of all in the order of their piles."""
 
 import asyncio
 

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 import asyncpg
@@ -113,6 +113,11 @@ class Directory:
         """The best FOUND_MAX by their names alone: no organisation, code or number helps."""
         await self.follow()
         return [self._people[code][1] for code in self._named(asked, names_only=True)]
+
+    @property
+    def codes(self) -> Mapping[str, object]:
+        """Everybody's code, as they came; none is ever taken away."""
+        return self._people
 
     async def follow(self) -> None:
         async with self._one:

@@ -15,10 +15,10 @@ import msgspec
 
 from gate.access.badge_number import holder as holder_of_badge
 from gate.access.badge_number import number as badge_number
-from gate.access.model import Status
+from gate.access.model import GENERATION_FIRST, Status
 from gate.access.wire import FeedRow
 from gate.server.changes import Changes
-from gate.server.issue import GENERATION_FIRST, Profiles, pseudonym
+from gate.server.issue import Profiles, pseudonym
 from gate.server.problem import Refused
 from gate.server.registrations.parse import Registration
 from gate.server.service import Service

@@ -7,11 +7,13 @@ import msgspec
 
 from gate.access.badge_number import number as badge_number
 from gate.access.model import CategoryId, EventId, Status
-from gate.server.desk import editing
+from gate.server.desk import editing, reprints
 from gate.server.service import Service
 from gate.server.store import desk as store
+from gate.server.store import kiosk as kiosk_store
 from gate.server.store import reprints as reprint_store
 from gate.server.store.desk import Collected, Past
+from gate.server.store.kiosk import KioskReservation
 from gate.server.store.registrations import Stored
 from gate.server.store.reprints import Reprint
 
@@ -25,7 +27,8 @@ class Held(msgspec.Struct, frozen=True):
 
 class Person(msgspec.Struct, frozen=True):
     """`version` goes back with every change. `printed` are the generations that came out of a
-    printer; `undo` names the act that can still be taken back."""
+    printer, `digital` the one that is on a phone (0: none); `kiosk` began to print the one in
+    force. `undo` names the act that can still be taken back."""
 
     code: str
     badge: str
@@ -47,6 +50,8 @@ class Person(msgspec.Struct, frozen=True):
     entitlements: tuple[Held, ...]
     photo_at_ms: int | None
     printed: tuple[int, ...]
+    digital: int
+    kiosk: KioskReservation | None
     collected: Collected | None
     reprints: tuple[Reprint, ...]
     history: tuple[Past, ...]
@@ -83,18 +88,12 @@ async def _person(connection: asyncpg.Connection, service: Service, stored: Stor
         generation=stored.generation,
         entitlements=tuple(Held(e.event, tuple(sorted(e.days))) for e in r.entitlements),
         photo_at_ms=await store.photo_at(connection, edition, r.code),
-        printed=await _printed(connection, edition, stored, prints),
+        printed=tuple(sorted(await reprints.printed_generations(connection, edition, stored))),
+        digital=stored.digital,
+        kiosk=await kiosk_store.reserved(connection, edition, (stored.holder, stored.generation)),
         collected=await store.collection(connection, edition, r.code),
         reprints=tuple(prints),
         history=tuple(await store.history(connection, edition, r.code, limit=HISTORY_SHOWN)),
         undo=undo.act if undo else "",
         undo_by=undo.who if undo else "",
     )
-
-
-async def _printed(
-    connection: asyncpg.Connection, edition: str, stored: Stored, prints: list[Reprint]
-) -> tuple[int, ...]:
-    recorded = await store.printed(connection, edition, stored.holder)
-    by_hand = {p.generation for p in prints if (p.holder, p.state) == (stored.holder, "printed")}
-    return tuple(sorted(by_hand | {r.generation for r in recorded if r.generation is not None}))

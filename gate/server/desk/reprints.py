@@ -10,6 +10,7 @@ Rules kept here:
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import asyncpg
@@ -21,6 +22,7 @@ from gate.server.desk.editing import Doing, find_one
 from gate.server.problem import Refused
 from gate.server.service import Service
 from gate.server.store import desk as store
+from gate.server.store import kiosk as kiosk_store
 from gate.server.store import registrations, reprints
 from gate.server.store.registrations import Stored
 from gate.server.store.reprints import Reprint, ReprintState
@@ -37,6 +39,8 @@ class Why(StrEnum):
     DAMAGED = "damaged"
     CORRECTED = "corrected"
     MISPRINT = "misprint"
+    PAPER = "paper"
+    """The badge is on a phone, and shall be a printed one."""
 
 
 async def reserve(service: Service, name: str, reason: Why, printer: str, doing: Doing) -> Reprint:
@@ -47,11 +51,9 @@ async def reserve(service: Service, name: str, reason: Why, printer: str, doing:
         edition = service.policy.edition
         stored = await find_one(connection, edition, name)
         code = stored.registration.code
-        _check_printable(stored)
-        earlier = await reprints.of(connection, edition, code)
-        if earlier and earlier[0].state is ReprintState.RESERVED:
-            raise Refused(409, "Being printed", "say first whether that badge came out")
-        generation = await _generation(connection, service, stored, reason, earlier)
+        check_printable(stored)
+        await check_none_open(connection, edition, stored)
+        generation = await _generation(connection, service, stored, reason)
         done.append(
             await reprints.reserve(
                 connection, edition, code, stored.holder, generation, printer, reason.value,
@@ -65,7 +67,7 @@ async def reserve(service: Service, name: str, reason: Why, printer: str, doing:
     return done[0]
 
 
-def _check_printable(stored: Stored) -> None:
+def check_printable(stored: Stored) -> None:
     match stored.registration.status:
         case Status.BLOCKED:
             raise Refused(409, "On hold", "a badge is printed after the release, not before")
@@ -73,29 +75,65 @@ def _check_printable(stored: Stored) -> None:
             raise Refused(409, "Not approved", "no badge is printed before it is")
 
 
+async def check_none_open(connection: asyncpg.Connection, edition: str, stored: Stored) -> None:
+    """Raises Refused while a badge of this person is being printed."""
+    earlier = await reprints.of(connection, edition, stored.registration.code)
+    if earlier and earlier[0].state is ReprintState.RESERVED:
+        raise Refused(409, "Being printed", "say first whether that badge came out")
+
+
+async def check_no_kiosk(connection: asyncpg.Connection, service: Service, stored: Stored) -> None:
+    """Raises Refused when a kiosk has begun to print the badge in force and has not said that it
+    failed: that badge may be in the printer, or in somebody's hand."""
+    badge = (stored.holder, stored.generation)
+    if held := await kiosk_store.reserved(connection, service.policy.edition, badge):
+        at = service.policy.local(datetime.fromtimestamp(held.at_ms / 1000, UTC))
+        raise Refused(
+            409, "A kiosk prints it",
+            f"{held.device} began at {at:%H:%M}: look there, or print another one, "
+            "which makes that one void",
+        )  # fmt: skip
+
+
+async def printed_generations(
+    connection: asyncpg.Connection, edition: str, stored: Stored
+) -> set[int]:
+    """Generations of a person that came out of a printer, by its own record or by hand."""
+    holder, code = stored.holder, stored.registration.code
+    recorded = {r.generation for r in await store.printed(connection, edition, holder)}
+    said = await reprints.of(connection, edition, code)
+    by_hand = {r.generation for r in said if (r.holder, r.state) == (holder, ReprintState.PRINTED)}
+    return by_hand | {generation for generation in recorded if generation is not None}
+
+
 async def _generation(
-    connection: asyncpg.Connection,
-    service: Service,
-    stored: Stored,
-    reason: Why,
-    earlier: Sequence[Reprint],
+    connection: asyncpg.Connection, service: Service, stored: Stored, reason: Why
 ) -> int:
-    edition, holder = service.policy.edition, stored.holder
-    signed = await registrations.badges_of(connection, edition, holder)
     if reason is Why.FIRST:
-        printed = [r.generation for r in await store.printed(connection, edition, holder)]
-        printed += [r.generation for r in earlier if r.state is ReprintState.PRINTED]
-        if stored.generation in printed:
+        if stored.digital == stored.generation:
+            raise Refused(409, "On the phone", "give the reason for a printed one")
+        if stored.generation in await printed_generations(
+            connection, service.policy.edition, stored
+        ):
             raise Refused(409, "Printed already", "give the reason for another one")
+        await check_no_kiosk(connection, service, stored)
         return stored.generation
-    generation = max([stored.generation, *(g for _, g in signed)]) + 1
-    if generation > GENERATION_MAX:
-        raise Refused(409, "Too many badges", f"this person has had {GENERATION_MAX}")
-    await _sign(connection, service, stored, generation, 1)
+    generation = await next_generation(connection, service, stored)
+    await sign(connection, service, stored, generation, 1)
     return generation
 
 
-async def _sign(
+async def next_generation(connection: asyncpg.Connection, service: Service, stored: Stored) -> int:
+    """One that no badge of this person ever had. Raises Refused when there is none left."""
+    edition = service.policy.edition
+    signed = await registrations.badges_of(connection, edition, stored.holder)
+    generation = max([stored.generation, *(g for _, g in signed)]) + 1
+    if generation > GENERATION_MAX:
+        raise Refused(409, "Too many badges", f"this person has had {GENERATION_MAX}")
+    return generation
+
+
+async def sign(
     connection: asyncpg.Connection, service: Service, stored: Stored, generation: int, issue: int
 ) -> None:
     profile = service.appender.known.profiles[stored.profile]
@@ -139,7 +177,7 @@ async def _activate(
     signed = await registrations.badges_of(connection, edition, stored.holder)
     issue, profile = signed.get((stored.holder, generation), (0, None))
     if profile != stored.profile:  # corrected while it was being printed
-        await _sign(connection, service, stored, generation, issue + 1)
+        await sign(connection, service, stored, generation, issue + 1)
     before = {"generation": stored.generation}
     after = {"generation": max(stored.generation, generation)}
     await _note(connection, service, stored, doing, before, after)

@@ -12,11 +12,19 @@ import msgspec
 
 from gate.access.badge_number import number as badge_number
 from gate.access.credential import verify
-from gate.access.model import CategoryId, Credential, Entitlement, Profile, Reason, Status
+from gate.access.model import (
+    GENERATION_FIRST,
+    CategoryId,
+    Credential,
+    Entitlement,
+    Profile,
+    Reason,
+    Status,
+)
 from gate.access.wire import FeedRow, HolderRow
 from gate.server.changes import Changes
 from gate.server.desk.editing import Doing, find_one, save
-from gate.server.issue import GENERATION_FIRST, Profiles, pseudonym
+from gate.server.issue import Profiles, pseudonym
 from gate.server.problem import Refused
 from gate.server.service import Service
 from gate.server.store import desk as store
@@ -82,7 +90,7 @@ async def bind(service: Service, name: str, text: str, doing: Doing) -> Stored:
         if earlier and earlier[0].state is ReprintState.RESERVED:
             raise Refused(409, "Being printed", "say first whether that badge came out")
         await store.forget_pseudonym(connection, edition, spare.holder)
-        new = replace(old, holder=spare.holder, generation=spare.generation)
+        new = replace(old, holder=spare.holder, generation=spare.generation, digital=0)
         kept, rows = await save(connection, service, old, new, doing)
         done.append(kept)
         # Kept for ever: a snapshot must go on telling lanes that the old badge is dead.

@@ -12,6 +12,7 @@ from email.utils import make_msgid
 import qrcode
 
 from gate.access import claim as claims
+from gate.access.model import DigitalBadges
 from gate.access.policy import Policy
 from gate.server.registrations.parse import Registration
 from gate.words.words import RIGHT_TO_LEFT, Words
@@ -21,9 +22,15 @@ QR_BOX = 8
 
 
 def claim_mail(
-    registration: Registration, policy: Policy, claim: str, sender: str, link: str = ""
+    registration: Registration,
+    policy: Policy,
+    claim: str,
+    sender: str,
+    link: str = "",
+    server_url: str = "",
 ) -> EmailMessage:
-    """`link` is the organiser's own page about picking badges up; empty: none.
+    """`link` is the organiser's own page about picking badges up; empty: none. With digital badges
+    the mail also leads to this person's, at `server_url`.
 
     Raises ValueError when the address cannot stand in a header.
     """
@@ -39,13 +46,22 @@ def claim_mail(
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].rstrip(">") or None)
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = words.language
-    text = [*lines, shown, *([link] if link else []), last]
+    links = [link] if link else []
+    if server_url and policy.digital_badges is not DigitalBadges.NONE:
+        lines.append(words.say(f"mail-digital-{policy.digital_badges}"))
+        links.append(badge_link(server_url, policy.edition, claim, words.language))
+    text = [*lines, shown, *links, last]
     message.set_content("\n\n".join(text) + "\n")
     picture = make_msgid(domain="claim.invalid")
-    message.add_alternative(_html(words.language, lines, shown, picture[1:-1], link, last), "html")
+    message.add_alternative(_html(words.language, lines, shown, picture[1:-1], links, last), "html")
     parts = message.get_payload()
     parts[1].add_related(_qr(claim), "image", "png", cid=picture)  # type: ignore[index,union-attr]
     return message
+
+
+def badge_link(server_url: str, edition: str, claim: str, language: str) -> str:
+    """The code stands behind the #: no server's log and no other site ever sees it."""
+    return f"{server_url}/badge?edition={edition}&lang={language}#{claim}"
 
 
 def _qr(claim: str) -> bytes:
@@ -58,10 +74,14 @@ def _qr(claim: str) -> bytes:
     return out.getvalue()
 
 
-def _html(language: str, lines: list[str], shown: str, picture: str, link: str, last: str) -> str:
+def _html(
+    language: str, lines: list[str], shown: str, picture: str, links: list[str], last: str
+) -> str:
     direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
     said = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
-    where = f'<p><a href="{html.escape(link)}">{html.escape(link)}</a></p>' if link else ""
+    where = "".join(
+        f'<p><a href="{html.escape(link)}">{html.escape(link)}</a></p>' for link in links
+    )
     return (
         f'<!doctype html><html lang="{language}" dir="{direction}"><meta charset="utf-8">'
         '<body style="font: 16px/1.5 sans-serif; max-width: 36em; margin: auto; padding: 1em">'

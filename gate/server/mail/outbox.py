@@ -59,6 +59,7 @@ class Outbox:
         url: str,
         sender: str,
         link: str,
+        server_url: str,
         per_minute: int,
         claim_of: Callable[[str], str],
         now_ms: Callable[[], int],
@@ -68,6 +69,7 @@ class Outbox:
         self._url = url
         self._sender = sender
         self._link = link
+        self._server_url = server_url
         self._gap_s = 60.0 / max(1, per_minute)
         self._claim_of = claim_of
         self._now_ms = now_ms
@@ -123,7 +125,7 @@ class Outbox:
         try:
             message = claim_mail(
                 stored.registration, self._policy, self._claim_of(due.code), self._sender,
-                self._link,
+                self._link, self._server_url,
             )  # fmt: skip
             await self._send(message)
         except ValueError as error:

@@ -76,7 +76,9 @@ function face(person, desk, acts) {
 
 function printedWords(person, say) {
   if (person.reprints[0]?.state === "reserved") return say("desk-printing");
-  return say(person.printed.includes(person.generation) ? "desk-printed" : "desk-not-printed");
+  if (person.digital === person.generation) return say("desk-on-phone");
+  if (person.printed.includes(person.generation)) return say("desk-printed");
+  return person.kiosk ? say("desk-kiosk-prints", { kiosk: person.kiosk.device }) : say("desk-not-printed");
 }
 
 function collectedWords(person, desk) {
@@ -105,7 +107,9 @@ function buttons(person, desk, acts) {
   };
   const open = person.reprints[0]?.state === "reserved";
   if (person.status === "approved" && !open) {
-    add("print", person.printed.includes(person.generation) ? "desk-reprint" : "desk-print", "P", "act");
+    const paper = person.printed.includes(person.generation), phone = person.digital === person.generation;
+    add("print", paper || person.kiosk ? "desk-reprint" : "desk-print", "P", phone ? "second" : "act");
+    if (desk.can.digital_badges !== "none" && !phone) add("digital", "desk-digital", "");
   }
   if (person.status === "approved" && !person.collected) {
     add("handOut", "desk-hand-out", "H", person.printed.includes(person.generation) ? "act" : "second");
@@ -201,7 +205,7 @@ function history(person, desk) {
     const entry = node("li");
     entry.append(node("b", "", actWords(each.act, desk.say)), " ",
       line("small", "", [moment(each.at_ms, desk), each.who, whyWords(each, desk.say)]));
-    if (each.act !== "walk_in" && !["reprint", "printed", "print_failed", "collected"].includes(each.act)) {
+    if (each.act !== "walk_in" && !["reprint", "printed", "print_failed", "collected", "digital"].includes(each.act)) {
       for (const name of new Set([...Object.keys(each.before), ...Object.keys(each.after)])) entry.append(change(name, each, desk));
     }
     list.append(entry);

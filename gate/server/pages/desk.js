@@ -163,13 +163,15 @@ const acts = {
     }
   }),
   print: safely(async () => {
-    const first = !desk.person.printed.includes(desk.person.generation);
-    const reasons = desk.can.reasons.filter((each) => (each === "first") === first);
+    const { printed, generation, digital, kiosk } = desk.person;
+    const first = !printed.includes(generation) && digital !== generation && !kiosk;
+    const phone = digital === generation;
+    const reasons = desk.can.reasons.filter((each) => (each === "first") === first && (each === "paper") === phone);
     const stations = [...desk.can.stations.map((each) => [each.id, each.id]), ["", desk.say("desk-printer-by-hand")]];
     const given = await ask(desk, first ? "desk-print" : "desk-reprint", [
       { name: "reason", word: "desk-why", kind: "radio", value: reasons[0], choices: reasons.map((each) => [each, desk.say(`desk-reason-${each}`)]) },
       { name: "printer", word: "desk-printer", kind: "radio", value: stations[0][0], choices: stations },
-    ], first ? "" : "desk-print-warning");
+    ], first ? "" : phone ? "desk-print-from-phone" : kiosk && !printed.includes(generation) ? "desk-print-kiosk" : "desk-print-warning");
     if (!given) return;
     await call("POST", `${path()}/reprints`, given);
     await refresh();
@@ -189,6 +191,12 @@ const acts = {
     await call(taken.remove ? "DELETE" : "POST", `${path()}/photo`, taken.blob);
     await refresh();
     said(desk.say("desk-saved"));
+  }),
+  digital: safely(async () => {
+    const given = await ask(desk, "desk-digital", [{ name: "why", word: "desk-why", max: 200 }], "desk-digital-warning");
+    if (!given) return;
+    put(await call("POST", `${path()}/digital`, given));
+    said(desk.say("desk-act-digital"));
   }),
   ticketDone: safely(async () => {
     const ticket = ticketOf(desk.tickets, desk.person);

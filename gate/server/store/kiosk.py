@@ -30,7 +30,8 @@ WHERE edition = $1 AND seq > $2 AND gate IS NULL AND holder IS NOT NULL ORDER BY
 RESERVE = """
 INSERT INTO kiosk_reservation (edition, holder, generation, device, at_ms)
 SELECT edition, holder, generation, $4, $5 FROM registration
-WHERE edition = $1 AND holder = $2 AND generation = $3 AND status = 'approved' AND NOT EXISTS (
+WHERE edition = $1 AND holder = $2 AND generation = $3 AND digital <> $3 AND status = 'approved'
+AND NOT EXISTS (
     SELECT 1 FROM log WHERE log.edition = $1 AND log.holder = $2 AND log.gate IS NULL
         AND (convert_from(log.body, 'UTF8')::json ->> 'generation')::int = $3
         AND convert_from(log.body, 'UTF8')::json ->> 'kind' = 'printed'
@@ -41,6 +42,9 @@ ON CONFLICT (edition, holder, generation) DO UPDATE SET at_ms = excluded.at_ms
     WHERE kiosk_reservation.device = excluded.device
 RETURNING device
 """
+RESERVED = """
+SELECT device, at_ms FROM kiosk_reservation WHERE edition = $1 AND holder = $2 AND generation = $3
+"""
 RELEASE = """
 DELETE FROM kiosk_reservation
 WHERE edition = $1 AND holder = $2 AND generation = $3 AND device = $4
@@ -48,6 +52,13 @@ WHERE edition = $1 AND holder = $2 AND generation = $3 AND device = $4
 _decode_registration = msgspec.json.Decoder(Registration).decode
 _decode_record = msgspec.json.Decoder(LogRecord).decode
 Connection: TypeAlias = asyncpg.Connection | asyncpg.Pool
+
+
+class KioskReservation(msgspec.Struct, frozen=True):
+    """A kiosk began to print a badge."""
+
+    device: str
+    at_ms: int
 
 
 async def changed(
@@ -90,6 +101,14 @@ async def reserve(
 ) -> bool:
     """Whether this device may print the badge (holder, generation). Asking again is harmless."""
     return await connection.fetchval(RESERVE, edition, *badge, device, now_ms) is not None
+
+
+async def reserved(
+    connection: Connection, edition: str, badge: tuple[int, int]
+) -> KioskReservation | None:
+    """The kiosk that reserved the badge (holder, generation), whether or not it came out."""
+    row = await connection.fetchrow(RESERVED, edition, *badge)
+    return KioskReservation(row["device"], row["at_ms"]) if row else None
 
 
 async def release(

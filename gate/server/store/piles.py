@@ -11,7 +11,7 @@ from gate.server.store.registrations import Connection, Stored, stored
 PILED = r"""
 WITH each AS (
     SELECT r.code, r.holder, r.profile, r.status, r.generation, r.version, r.notes,
-           r.held_status, r.imported, r.body, plain.name AS letters,
+           r.held_status, r.imported, r.body, r.digital, plain.name AS letters,
            CASE $7::text
                WHEN 'hall' THEN lpad(hall.rank::text, 4, '0')
                WHEN 'delegation' THEN regexp_replace(normalize(lower(

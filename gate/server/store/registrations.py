@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import asyncpg
@@ -29,12 +29,12 @@ ON CONFLICT (edition, key_id) DO UPDATE SET body = excluded.body
 PROFILES = "SELECT body FROM profile WHERE edition = $1 ORDER BY number"
 SAVE_PROFILE = "INSERT INTO profile (edition, number, meaning, body) VALUES ($1, $2, $3, $4)"
 HOLDERS = """
-SELECT holder, generation, profile, status, attention, delegation
+SELECT holder, generation, profile, status, attention, delegation, digital
 FROM registration WHERE edition = $1
 UNION ALL
-SELECT holder, generation, profile, status, '{}', 0 FROM pseudonym WHERE edition = $1
+SELECT holder, generation, profile, status, '{}', 0, 0 FROM pseudonym WHERE edition = $1
 """
-_ROW = "code, holder, profile, generation, version, notes, held_status, imported, body"
+_ROW = "code, holder, profile, generation, version, notes, held_status, imported, body, digital"
 ALL = f"SELECT {_ROW} FROM registration WHERE edition = $1"  # noqa: S608
 ONE = f"SELECT {_ROW} FROM registration WHERE edition = $1 AND code = $2"  # noqa: S608
 OF_HOLDER = f"SELECT {_ROW} FROM registration WHERE edition = $1 AND holder = $2"  # noqa: S608
@@ -44,23 +44,27 @@ ORDER BY change LIMIT $3
 """
 SAVE = """
 INSERT INTO registration (edition, code, holder, profile, status, generation, body,
-                          delegation, attention, status_ms, notes, held_status, imported)
+                          delegation, attention, status_ms, notes, held_status, imported, digital)
 SELECT $1, code, holder, profile, status, generation, body, delegation,
-       string_to_array(attention, ','), $2, notes, held_status, imported
+       string_to_array(attention, ','), $2, notes, held_status, imported, digital
 FROM unnest($3::text[], $4::bigint[], $5::int[], $6::text[], $7::smallint[], $8::bytea[],
-            $9::bigint[], $10::text[], $11::text[], $12::text[], $13::bytea[])
+            $9::bigint[], $10::text[], $11::text[], $12::text[], $13::bytea[], $14::smallint[])
      AS each (code, holder, profile, status, generation, body, delegation, attention, notes,
-              held_status, imported)
+              held_status, imported, digital)
 ON CONFLICT (edition, code) DO UPDATE SET holder = excluded.holder, profile = excluded.profile,
     status = excluded.status, generation = excluded.generation, body = excluded.body,
     delegation = excluded.delegation, attention = excluded.attention, notes = excluded.notes,
     held_status = excluded.held_status, imported = excluded.imported,
+    digital = excluded.digital,
     status_ms = CASE WHEN registration.status = excluded.status THEN registration.status_ms
                      ELSE excluded.status_ms END,
     version = registration.version + 1, change = nextval('registration_change'),
     updated_at = now()
 """
 SET_GENERATION = "UPDATE registration SET generation = $3 WHERE edition = $1 AND code = $2"
+ACTIVATE_DIGITAL = """
+UPDATE registration SET generation = $3, digital = $3 WHERE edition = $1 AND code = $2
+"""
 TAKEN = """
 SELECT holder FROM registration WHERE edition = $1
 UNION ALL SELECT holder FROM pseudonym WHERE edition = $1
@@ -112,6 +116,8 @@ class Stored:
     """On hold: what the status was before, and will be after."""
     imported: Registration | None = None
     """What the last import said, where the desk changed it since."""
+    digital: int = 0
+    """The generation the digital badge stands for; 0: it is inert."""
 
     @property
     def row(self) -> HolderRow:
@@ -123,6 +129,7 @@ class Stored:
             r.status,
             r.attention,
             delegation(r.organisation),
+            self.digital,
         )
 
 
@@ -201,6 +208,7 @@ async def holders(connection: Connection, edition: str) -> list[HolderRow]:
             Status(row["status"]),
             tuple(row["attention"]),
             row["delegation"],
+            row["digital"],
         )
         for row in await connection.fetch(HOLDERS, edition)
     ]
@@ -238,6 +246,14 @@ async def set_generation(connection: Connection, edition: str, code: str, genera
     await connection.execute(SET_GENERATION, edition, code, generation)
 
 
+async def activate_digital(
+    connection: Connection, edition: str, stored: Stored, generation: int
+) -> Stored:
+    """The registration whose digital badge stands for this generation."""
+    await connection.execute(ACTIVATE_DIGITAL, edition, stored.registration.code, generation)
+    return replace(stored, generation=generation, digital=generation)
+
+
 async def save(connection: Connection, edition: str, rows: Sequence[Stored], now_ms: int) -> None:
     """`now_ms` is the venue's time: since when a changed status holds."""
     bodies = [msgspec.json.encode(r.registration, order="deterministic") for r in rows]
@@ -257,6 +273,7 @@ async def save(connection: Connection, edition: str, rows: Sequence[Stored], now
         [r.notes for r in rows],
         [r.held_status and r.held_status.value for r in rows],
         imported,
+        [r.digital for r in rows],
     )
 
 
@@ -317,4 +334,5 @@ def stored(row: asyncpg.Record) -> Stored:
         row["notes"],
         Status(row["held_status"]) if row["held_status"] else None,
         _decode_registration(row["imported"]) if row["imported"] else None,
+        row["digital"],
     )

@@ -49,6 +49,14 @@ class Case {
     return lookup(this.facts.profiles, this.record ? this.record.profile : this.credential.profile);
   }
 
+  /** What the badge counts as; 0 for a digital one that is not, or not yet, a badge. */
+  get generation() {
+    if (this.credential.generation) return this.credential.generation;
+    const stands = this.record ? this.record.digital : 0, { digital_badges: may } = this.policy;
+    if (may === "none") return 0;
+    return may === "valid" ? stands || 1 : stands;
+  }
+
   get attention() { return this.record ? this.record.attention : []; }
 
   refuse(reason, rule, more = {}) {
@@ -82,7 +90,7 @@ function key(facing) {
   if (key.status === "withdrawn" || !(key.not_before <= issued && issued < key.not_after)) {
     return facing.refuse("key_not_valid", "key window");
   }
-  if (key.status === "revoked" && (!record || record.generation !== credential.generation)) {
+  if (key.status === "revoked" && (!record || record.generation !== facing.generation)) {
     return facing.refuse("key_not_valid", "key revoked");
   }
   if (!key.kinds.has(credential.kind)) return facing.refuse("key_scope", "key kinds");
@@ -101,11 +109,12 @@ function expiry(facing) {
   return facing.scan.at >= expires ? facing.refuse("expired", "expiry") : null;
 }
 
-/** A re-print kills the old badge, whether the table or the new badge itself said so. */
+/** A re-print kills the old badge, whether the table or the new badge itself said so. What is no
+    badge yet cannot be an old one. */
 function generation(facing) {
-  const known = facing.record ? facing.record.generation : 0;
-  const minimum = Math.max(known, facing.facts.generation_min);
-  return facing.credential.generation < minimum ? facing.refuse("replaced", "generation") : null;
+  const known = facing.record ? [facing.record.generation] : [];
+  const newest = Math.max(facing.facts.generation_min, ...known), counts = facing.generation;
+  return counts && counts < newest ? facing.refuse("replaced", "generation") : null;
 }
 
 function registration(facing) {
@@ -125,6 +134,11 @@ function hasRecord(facing) {
     return facing.refuse("needs_record", "zone needs a record");
   }
   return null;
+}
+
+/** A digital badge is inert until its holder was seen at desk or kiosk. */
+function collected(facing) {
+  return facing.generation ? null : facing.refuse("not_collected", "digital badge");
 }
 
 function gate(facing) {
@@ -198,7 +212,7 @@ const STATUS_REASON = new Map([
 ]);
 const CHECKS = [
   emergency, exit, frozen, readable, key, testKind, expiry, generation, registration, hasRecord,
-  gate, entitlement, presence, capacity, delegation, secondLook, admit,
+  collected, gate, entitlement, presence, capacity, delegation, secondLook, admit,
 ];
 
 // --- entitlements against a zone's rules

@@ -180,8 +180,8 @@ function readProfile(profile) {
   };
 }
 
-function readHolder([holder, generation, profile, status, attention = [], delegation = 0]) {
-  return { holder, generation, profile, status, attention, delegation };
+function readHolder([holder, generation, profile, status, attention = [], delegation = 0, digital = 0]) {
+  return { holder, generation, profile, status, attention, delegation, digital };
 }
 
 /** First 16 hex digits of SHA-256: recognises a code, reveals none. */

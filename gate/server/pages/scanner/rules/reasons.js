@@ -3,7 +3,7 @@
 
 export const OPENS = new Set(["admitted", "exited", "emergency", "overridden"]);
 export const OVERRIDABLE = new Set([
-  "not_approved", "needs_record", "wrong_event", "wrong_category", "wrong_day", "too_early",
+  "not_approved", "needs_record", "not_collected", "wrong_event", "wrong_category", "wrong_day", "too_early",
   "too_late", "already_inside", "too_soon", "day_limit", "delegation_full", "second_look",
 ]);
 /** For which a guard compares the person with their photo. */
