@@ -63,6 +63,13 @@ def faces(language: str) -> list[str]:
     return [*_FIRST, cjk(language), *_LATER]
 
 
+def seen(text: str) -> str:
+    """A text without needless spaces, or nothing when it is made of nothing that is seen."""
+    return "" if all(ord(char) in _INVISIBLE or char.isspace() for char in text) else (
+        " ".join(text.split())
+    )  # fmt: skip
+
+
 def missing(text: str) -> list[str]:
     """What of a text cannot be drawn, as "U+1F600 GRINNING FACE".
 

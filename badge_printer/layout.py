@@ -1,10 +1,12 @@
 """What one badge shows, as plain values for the template: pure, no fonts opened, nothing drawn."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from badge_printer.fonts import faces
+from badge_printer.fonts import faces, seen
 from badge_printer.picture import NotAPicture, photo_svg
 from badge_printer.qr import MM_PER_INCH, placed
 from badge_printer.template import FIELDS, CategoryLook, MissingGlyph, Template
@@ -16,6 +18,10 @@ NO_BREAK = "\u00a0"
 MARKS_MM = 10.0
 BLEED_MM = 3.0
 """What a print shop is given around a page: room for marks where to cut, and colour beyond them."""
+
+
+_GREEK = re.compile("[\u0370-\u03ff\u1f00-\u1fff]")
+_GREEK_ACCENT = re.compile("([\u0370-\u03ff]\u0308?)\u0301")
 
 
 class CannotPrint(Exception):
@@ -50,8 +56,9 @@ def layout(
         raise NoBadge(f"the template prints no badge for {badge.category_name}")
     shown, left_out = _shown(badge, template, missing)
     legend = _legend(badge)
-    words = {"category": look.word or badge.category_name, "header": badge.edition_name,
-             "subheader": badge.edition_place, "legend": legend, "back": template.back}  # fmt: skip
+    words = {"category": look.word or seen(badge.category_name), "legend": legend,
+             "header": seen(badge.edition_name), "subheader": seen(badge.edition_place),
+             "back": template.back}  # fmt: skip
     for name, text in words.items():
         if gone := _gone(f"the policy's {name}", text, missing):
             raise CannotPrint(gone)
@@ -70,8 +77,8 @@ def layout(
         "black": template.black,
         "art": _art(template),
         "photo": photo,
-        "header": badge.edition_name,
-        "subheader": badge.edition_place,
+        "header": words["header"],
+        "subheader": words["subheader"],
         "first": first,
         "second": second,
         "native": shown["native_name"],
@@ -98,7 +105,7 @@ def _shown(
 ) -> tuple[dict[str, str], list[str]]:
     shown, left_out = {}, []
     for field in FIELDS:
-        text = " ".join(getattr(badge, field).split())
+        text = seen(getattr(badge, field))
         gone = _gone(field, text, missing)
         if gone and template.missing_glyph[field] is MissingGlyph.REFUSE:
             raise CannotPrint(gone)
@@ -148,8 +155,12 @@ def _name(shown: dict[str, str]) -> tuple[str, str]:
 
 
 def _capitals(text: str, missing: Callable[[str], list[str]]) -> str:
-    """In capitals, unless a font lacks one that only capitals need."""
-    upper = text.upper()
+    """In capitals as they are written: unless a font lacks one that only capitals need, Greek ones
+    without their accents, and the country's own name with its dotted one."""
+    upper = text.replace("T\u00fcrkiye", "T\u00dcRK\u0130YE").upper()
+    if _GREEK.search(upper):
+        apart = unicodedata.normalize("NFD", upper)
+        upper = unicodedata.normalize("NFC", _GREEK_ACCENT.sub(r"\1", apart))
     return text if missing(upper) else upper
 
 

@@ -1,17 +1,20 @@
 """The badge's QR code as modules, and as whole dots of a printer."""
 
 import math
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-import qrcode
-from qrcode.util import MODE_ALPHA_NUM, QRData
+import numpy as np
+import zxingcpp
 
 from gate.access.credential import TEXT_CHARS
 
 MODULES = 37
 VERSION = 5
 MM_PER_INCH = 25.4
+_ALPHABET = re.compile(r"[0-9A-Z $%*+\-./:]+")
+"""ISO/IEC 18004, alphanumeric mode."""
 Run = tuple[int, int, int]
 """(row, first column, how many): dark modules side by side."""
 
@@ -55,16 +58,17 @@ def modules(text: str) -> tuple[tuple[bool, ...], ...]:
     """
     if len(text) != TEXT_CHARS:
         raise NotABadgeText(f"a badge's text has {TEXT_CHARS} characters, this one {len(text)}")
-    code = qrcode.QRCode(
-        version=VERSION, error_correction=qrcode.constants.ERROR_CORRECT_M, border=0
-    )
+    if not _ALPHABET.fullmatch(text):
+        raise NotABadgeText("this text is no badge's: it has characters outside the QR alphabet")
     try:
-        code.add_data(QRData(text, mode=MODE_ALPHA_NUM), optimize=0)
-        code.make(fit=False)
-    except (ValueError, qrcode.exceptions.DataOverflowError) as error:
-        # Some all-zero blocks also end here (`glog(0)`): no signed badge has one.
+        code = zxingcpp.create_barcode(
+            text, zxingcpp.BarcodeFormat.QRCodeModel2, ec_level="M", version=VERSION
+        )
+    except ValueError as error:
         raise NotABadgeText(f"this text is no badge's: {error}") from None
-    return tuple(tuple(bool(dark) for dark in row) for row in code.modules)
+    light = np.asarray(code.to_image(scale=1, add_quiet_zones=False, add_hrt=False))
+    assert light.shape == (MODULES, MODULES)
+    return tuple(tuple(row) for row in (light < 128).tolist())
 
 
 def placed(text: str, x: float, y: float, size: tuple[float, float], dpi: float) -> Placed:
@@ -72,7 +76,19 @@ def placed(text: str, x: float, y: float, size: tuple[float, float], dpi: float)
 
     Raises NoWholeDots at a resolution too coarse for that.
     """
-    least, most = size
+    dots = dots_a_module(*size, dpi)
+    per_mm = dpi / MM_PER_INCH
+    return Placed(
+        x=round(x * per_mm) / per_mm,
+        y=round(y * per_mm) / per_mm,
+        pitch=dots / per_mm,
+        dots=dots,
+        runs=tuple(_runs(modules(text))),
+    )
+
+
+def dots_a_module(least: float, most: float, dpi: float) -> int:
+    """How many whole dots a module gets in a code of `least` to `most` mm. Raises NoWholeDots."""
     per_mm = dpi / MM_PER_INCH
     dots = math.ceil(least * per_mm / MODULES)
     if MODULES * dots / per_mm > most:
@@ -81,13 +97,7 @@ def placed(text: str, x: float, y: float, size: tuple[float, float], dpi: float)
             f"at {dpi:g} dpi a QR code of whole dots is {MODULES * dots / per_mm:.1f} mm wide, "
             f"more than the {most:g} mm of the template; {math.floor(fitting)} dpi would fit"
         )
-    return Placed(
-        x=round(x * per_mm) / per_mm,
-        y=round(y * per_mm) / per_mm,
-        pitch=dots / per_mm,
-        dots=dots,
-        runs=tuple(_runs(modules(text))),
-    )
+    return dots
 
 
 def _runs(rows: tuple[tuple[bool, ...], ...]) -> list[Run]:

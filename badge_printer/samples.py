@@ -4,6 +4,7 @@ Their codes carry no signature, so that no gate admits one that was printed by m
 """
 
 import io
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -60,6 +61,18 @@ PEOPLE = (
              "Bangladesh", "civil_society", "wsis; dialogue", "bn"),
     Invented("tamil", "Srinivasan", "Gowri", "ஸ்ரீனிவாசன் கௌரி", "தகவல் தொழில்நுட்பத் துறை",
              "Sri Lanka", "exhibitor", "ai4g; wsis", "ta"),
+    Invented("telugu", "Srinivasulu", "Krishnamurthy", "శ్రీనివాసులు కృష్ణమూర్తి",
+             "సమాచార సాంకేతిక శాఖ", "India", "academia", "ai4g", "te"),
+    Invented("kannada", "Shrikanth", "Krishnamurthy", "ಶ್ರೀಕಾಂತ್ ಕೃಷ್ಣಮೂರ್ತಿ",
+             "ಮಾಹಿತಿ ತಂತ್ರಜ್ಞಾನ ಇಲಾಖೆ", "India", "private_sector", "wsis", "kn"),
+    Invented("malayalam", "Sreelakshmi", "Krishnankutty", "ശ്രീലക്ഷ്മി കൃഷ്ണൻകുട്ടി",
+             "വിവരസാങ്കേതികവിദ്യാ വകുപ്പ്", "India", "delegate", "dialogue", "ml"),
+    Invented("gujarati", "Shrikrishna", "Pragneshwar", "શ્રીકૃષ્ણ પ્રજ્ઞેશ્વર",
+             "વિજ્ઞાન અને ટેકનોલોજી વિભાગ", "India", "exhibitor", "ai4g", "gu"),
+    Invented("gurmukhi", "Gurpreet", "Singh Dhillon", "ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ ਢਿੱਲੋਂ",
+             "ਸੂਚਨਾ ਤਕਨਾਲੋਜੀ ਵਿਭਾਗ", "India", "speaker", "ai4g", "pa"),
+    Invented("odia", "Shrikanta", "Pattanayak", "ଶ୍ରୀକାନ୍ତ ପଟ୍ଟନାୟକ", "ସୂଚନା ପ୍ରଯୁକ୍ତି ବିଭାଗ",
+             "India", "civil_society", "wsis", "or"),
     Invented("sinhala", "Lanka", "Wijesinghe", "ශ්‍රී ලංකා විජේසිංහ", "ක්‍රීඩා අමාත්‍යාංශය", "Sri Lanka",
              "academia", "ai4g", "si"),
     Invented("thai", "Kittithanya", "Chuenchuchit", "กิตติ์ธัญญา ชื่นชูจิตร์ที่นี่",
@@ -79,6 +92,14 @@ PEOPLE = (
              "delegate", WEEK, "am"),
     Invented("tibetan", "Tenzin", "Dorji", "བསྟན་འཛིན་རྡོ་རྗེ", "བརྡ་དོན་འཕྲུལ་རིག་ལྷན་ཁག", "Bhutan",
              "civil_society", "wsis", "dz"),
+    Invented("thaana", "Ahmed", "Shareef", "އަޙްމަދު ޝަރީފް", "މިނިސްޓްރީ އޮފް ކޮމިއުނިކޭޝަން",
+             "Maldives", "delegate", WEEK, "dv"),
+    Invented("nko", "Solimana", "Kante", "ߛߟߌߡߊ߬ߣߊ߬ ߞߊ߲ߕߍ߫", "ߞߎߡߦߊ߫ ߡߊߛߐ߬ߟߊ", "Guinea",
+             "media", "wsis", "nqo"),
+    Invented("tifinagh", "Idir", "Amezyan", "ⵉⴷⵉⵔ ⴰⵎⵥⵢⴰⵏ", "ⵜⴰⵎⴰⵡⴰⵙⵜ ⵏ ⵜⵏⵎⵎⴰⵍ", "Morocco",
+             "academia", "ai4g", "zgh"),
+    Invented("syriac", "Gabriel", "Aydin", "ܓܒܪܐܝܠ ܐܝܕܝܢ", "ܒܝܬ ܨܘܒܐ ܕܡܠܦܢܐ", "Iraq",
+             "civil_society", "dialogue", "syc"),
     Invented("chinese-simplified", "Linghuan", "Zhao", "赵令欢", "工业和信息化部 国际合作司 直角骨",
              "China", "delegate", WEEK, "zh"),
     Invented("chinese-traditional", "Ling-huan", "Chao", "趙令歡", "資訊通訊發展協會 直角骨",
@@ -89,6 +110,13 @@ PEOPLE = (
              "speaker", "ai4g", "ko"),
     Invented("mongolian", "Özliibayar", "Ganbaatar", "Ганбаатарын Өлзийбаяр", "Монгол Улсын яам",
              "Mongolia", language="mn"),
+    Invented("mongolian-script", "Ganbaatar", "Bold", "ᠭᠠᠨᠪᠠᠭᠠᠲᠤᠷ ᠪᠣᠯᠤᠳ", "ᠮᠣᠩᠭᠣᠯ ᠤᠯᠤᠰ", "Mongolia",
+             language="mn"),
+    Invented("decomposed", unicodedata.normalize("NFD", "Phương Thảo"),
+             unicodedata.normalize("NFD", "Åström-Nguyễn"),
+             unicodedata.normalize("NFD", "김희철 ガギグ"),
+             unicodedata.normalize("NFD", "Bộ Thông tin"),
+             "Sweden", language="ko"),
     Invented("very-long", "Wolfeschlegelsteinhausen", "Bergerdorff de la Vega y Fernández-"
              "Villaverde von Hohenzollern-Sigmaringen", "Вольфешлегельштейнгаузен Бергердорф",
              "Permanent Mission of the Bolivarian Republic of Venezuela to the United Nations "

@@ -179,6 +179,30 @@ def test_any_number_of_days_and_events_stays_inside_the_strip(count, chips):
     assert below[1] <= 135.8
 
 
+@pytest.mark.parametrize("template", ["4x3", "a6", "cr80", "fold", "label"])
+@pytest.mark.parametrize("nothing", ["", " ", "\u200b"])
+def test_an_edition_without_name_or_place_leaves_their_rows_white(template, nothing):
+    data = badges.badge(edition_name=nothing, edition_place=nothing, category_name=nothing)
+    assert badges.renderer(template).pdf(data)[:5] == b"%PDF-"
+
+
+def test_a_script_without_spaces_breaks_between_its_words():
+    """Thai for "Ministry | of Digital | for | Economy | and | Society", too long for one line."""
+    words = "กระทรวงดิจิทัลเพื่อเศรษฐกิจและสังคม"
+    data = badges.badge("thai", organisation=words * 3, photo=b"")
+    document = pdfium.PdfDocument(badges.renderer("4x3").pdf(data))
+    page = document[0]
+    text = page.get_textpage()
+    lines = [line.strip() for line in text.get_text_range().splitlines()]
+    for each in (text, page, document):
+        each.close()
+    starts = [
+        line for line in lines if line.startswith(("กระทรวง", "ดิจิทัล", "เพื่อ", "เศรษฐกิจ", "และ"))
+    ]
+    assert len(starts) >= 2, lines
+    assert not any(line.startswith("คม") for line in lines), "no word is torn"
+
+
 def components(pixels):
     dark = (pixels.mean(axis=2) < 128).astype(np.uint8)
     return cv2.connectedComponents(dark)[0] - 1

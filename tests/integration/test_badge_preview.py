@@ -129,7 +129,7 @@ async def test_an_operator_changes_a_file_and_sees_it(place):
         await expect(picture).to_have_attribute("src", _has("template=4x3", "japanese", "photo=1"))
         await expect(verdict).to_contain_text("101.6 × 76.2 mm")
         first = await picture.get_attribute("src")
-        place.change("4x3.toml", "width = 23.0", "width = 20.0")
+        place.change("4x3.toml", "width = 20.0", "width = 18.0")
         await expect(picture).not_to_have_attribute("src", first)
         place.change("4x3.toml", "quiet_modules = 4", "quiet_modules = 1")
         await expect(verdict).to_have_text("This template cannot be used:")

@@ -107,6 +107,25 @@ def test_capitals_are_used_only_where_a_font_has_them():
     assert made.page["country"] == "Großland"
 
 
+@pytest.mark.parametrize(
+    ("written", "capitals"),
+    [("Türkiye", "TÜRKİYE"), ("Ελλάδα", "ΕΛΛΑΔΑ"), ("Ταϊλάνδη", "ΤΑΪΛΑΝΔΗ"), ("Perú", "PERÚ"),
+     ("Côte d'Ivoire", "CÔTE D'IVOIRE"), ("Việt Nam", "VIỆT NAM")],
+)  # fmt: skip
+def test_capitals_are_those_of_the_countrys_own_writing(written, capitals):
+    assert shown(country=written).page["country"] == capitals
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "\u200b", " \u2060\u200d "])
+def test_a_text_of_nothing_that_is_seen_is_no_text(nothing):
+    page = shown(
+        edition_name=nothing, edition_place=nothing, organisation=nothing, family=nothing
+    ).page
+    assert [page[each] for each in ("header", "subheader", "organisation", "second")] == [""] * 4
+    with pytest.raises(CannotPrint, match="name"):
+        shown(given=nothing, family=nothing)
+
+
 def test_the_strip_has_every_day_and_the_legend_only_what_is_on_the_badge():
     page = shown().page
     assert page["days"] == [
