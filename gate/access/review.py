@@ -83,6 +83,10 @@ class Review:
         found = (each for several in self._found.values() for each in several)
         return sorted(found, key=lambda each: each.later.at_ms, reverse=True)
 
+    def of(self, holder: int) -> tuple[Anomaly, ...]:
+        """All of one badge's, in the order of its scans."""
+        return self._found.get(holder, ())
+
     def _look(self, holder: int) -> None:
         moves = self._whereabouts.moves(holder)
         found = (*self._doubles(moves), *self._hurries(moves), *self._revoked(moves))

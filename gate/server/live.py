@@ -159,11 +159,7 @@ class Live:
         counts = self.counts.days.get(day)
         local = self._policy.local(self._clock.now())
         last_minute = local.hour * 60 + local.minute if local.date() == day else 24 * 60 - 1
-        anomalies = [
-            each
-            for each in self.review.anomalies()
-            if self._policy.local(each.later.at).date() == day
-        ]
+        anomalies = self.anomalies(day)
         refusals = [r for r in self._refusals if self._policy.local(r.at).date() == day]
         return Snapshot(
             day=day,
@@ -199,10 +195,15 @@ class Live:
             overridden=counts.overridden if counts else 0,
             annulled=counts.annulled if counts else 0,
             mode=self._known.mode,
-            anomalies=tuple(map(_shown, anomalies[:ANOMALIES_SHOWN])),
+            anomalies=tuple(map(in_words, anomalies[:ANOMALIES_SHOWN])),
             anomalies_total=len(anomalies),
             set_aside=self._set_aside,
         )
+
+    def anomalies(self, day: date) -> list[Anomaly]:
+        """Those of a venue's day, the latest first."""
+        found = self.review.anomalies()
+        return [each for each in found if self._policy.local(each.later.at).date() == day]
 
     def inside(self) -> dict[ZoneId, int]:
         """People in each zone now: a checkout hour empties it without any record."""
@@ -294,7 +295,8 @@ class Live:
         changed.set()
 
 
-def _shown(anomaly: Anomaly) -> Shown:
+def in_words(anomaly: Anomaly) -> Shown:
+    """For the screens, which know badges and not holders."""
     later, earlier = anomaly.later, anomaly.earlier
     shown = Shown(anomaly.kind, number(anomaly.holder), anomaly.zone, later.gate, later.at_ms)
     if earlier is not None:

@@ -20,6 +20,8 @@ class Permission(StrEnum):
     MANAGE_STAFF = "manage_staff"
     COMMAND = "command"
     """Emergency-open, freeze, sweep; who may override at lanes."""
+    LOOK_INTO = "look_into"
+    """See who stands behind an anomaly: that one person, on record."""
     DEVICE = "device"
     LANE = "lane"
     PRINT = "print"
@@ -39,7 +41,7 @@ class Role(StrEnum):
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(),
-    Role.SUPERVISOR: frozenset({Permission.VIEW_COUNTS, Permission.COMMAND}),
+    Role.SUPERVISOR: frozenset({Permission.VIEW_COUNTS, Permission.COMMAND, Permission.LOOK_INTO}),
     Role.OPERATIONS: frozenset({Permission.VIEW_COUNTS}),
     Role.DESK: frozenset({Permission.READ_PEOPLE, Permission.WRITE_PEOPLE}),
     Role.DESK_LEAD: frozenset(
@@ -54,6 +56,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_DEVICES,
             Permission.MANAGE_STAFF,
             Permission.COMMAND,
+            Permission.LOOK_INTO,
         }
     ),
 }

@@ -349,6 +349,14 @@ command-retired = مسحوب
 command-cancel = إلغاء
 command-only-pin = رقم سري
 command-nobody = لا أحد في الداخل
+command-anomalies = للتحقق
+command-anomalies-none = لا شيء للتحقق اليوم
+command-look = من هذا؟
+command-look-first = أولاً
+command-look-then = ثم
+command-no-photo = لا توجد صورة محفوظة
+command-no-person = لا أحد مسجل بهذه الشارة
+command-look-recorded = كل اطلاع يُسجَّل.
 
 ## What a guard does at a lane
 lane-same-person = إنه الشخص نفسه

@@ -343,6 +343,14 @@ command-retired = retired
 command-cancel = Cancel
 command-only-pin = PIN
 command-nobody = Nobody is inside
+command-anomalies = To look into
+command-anomalies-none = Nothing to look into today
+command-look = Who is it?
+command-look-first = First
+command-look-then = Then
+command-no-photo = No photo on file
+command-no-person = Nobody is registered under this badge
+command-look-recorded = Each look is on record.
 
 ## What a guard does at a lane
 lane-same-person = It is the same person

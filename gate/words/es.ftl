@@ -343,6 +343,14 @@ command-retired = retirado
 command-cancel = Cancelar
 command-only-pin = PIN
 command-nobody = No hay nadie dentro
+command-anomalies = Por revisar
+command-anomalies-none = Nada que revisar hoy
+command-look = ¿Quién es?
+command-look-first = Primero
+command-look-then = Después
+command-no-photo = No hay foto registrada
+command-no-person = Nadie está inscrito con esta credencial
+command-look-recorded = Cada consulta queda registrada.
 
 ## What a guard does at a lane
 lane-same-person = Es la misma persona

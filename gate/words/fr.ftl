@@ -343,6 +343,14 @@ command-retired = retiré
 command-cancel = Annuler
 command-only-pin = Code PIN
 command-nobody = Personne à l’intérieur
+command-anomalies = À examiner
+command-anomalies-none = Rien à examiner aujourd’hui
+command-look = Qui est-ce ?
+command-look-first = D’abord
+command-look-then = Ensuite
+command-no-photo = Pas de photo enregistrée
+command-no-person = Personne n’est inscrit sous ce badge
+command-look-recorded = Chaque consultation est enregistrée.
 
 ## What a guard does at a lane
 lane-same-person = C’est la même personne

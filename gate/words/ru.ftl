@@ -346,6 +346,14 @@ command-retired = отозван
 command-cancel = Отмена
 command-only-pin = ПИН
 command-nobody = Внутри никого нет
+command-anomalies = Требует проверки
+command-anomalies-none = Сегодня проверять нечего
+command-look = Кто это?
+command-look-first = Сначала
+command-look-then = Затем
+command-no-photo = Фото нет в базе
+command-no-person = Под этим бейджем никто не зарегистрирован
+command-look-recorded = Каждый просмотр записывается.
 
 ## What a guard does at a lane
 lane-same-person = Это тот же человек

@@ -339,6 +339,14 @@ command-retired = 已撤销
 command-cancel = 取消
 command-only-pin = PIN
 command-nobody = 场内无人
+command-anomalies = 待核查
+command-anomalies-none = 今日无待核查事项
+command-look = 这是谁？
+command-look-first = 先
+command-look-then = 后
+command-no-photo = 无存档照片
+command-no-person = 此证件无登记人
+command-look-recorded = 每次查看均有记录。
 
 ## What a guard does at a lane
 lane-same-person = 是同一个人

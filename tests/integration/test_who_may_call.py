@@ -27,6 +27,7 @@ MAY = {
     Permission.MANAGE_DEVICES: {"command line", "admin"},
     Permission.MANAGE_STAFF: {"command line", "admin"},
     Permission.COMMAND: {"command line", "supervisor", "admin"},
+    Permission.LOOK_INTO: {"command line", "supervisor", "admin"},
     Permission.DEVICE: {"lane", "kiosk", "printer"},
     Permission.LANE: {"lane"},
     Permission.PRINT: {"printer"},

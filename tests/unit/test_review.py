@@ -32,6 +32,15 @@ def found(*records: LogRecord, status=lambda holder: None, policy=POLICY):
     return review.anomalies()
 
 
+def test_a_badge_is_asked_for_by_itself():
+    review = Review(POLICY, lambda holder: None)
+    for each in (record("a"), record("b", 9, holder=1), record("c", 9, holder=2)):
+        review.add(each)
+    assert [each.kind for each in review.of(1)] == [AnomalyKind.DOUBLE]
+    assert review.of(1) == tuple(review.anomalies())
+    assert review.of(2) == review.of(3) == ()
+
+
 def kinds(*records: LogRecord, **more) -> list[AnomalyKind]:
     return [each.kind for each in found(*records, **more)]
 

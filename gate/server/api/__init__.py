@@ -1,6 +1,7 @@
 """Every operation of the service, a module a subject; `ROUTES` of each is its table."""
 
 from gate.server.api import (
+    anomalies,
     command,
     compare,
     counts,
@@ -46,6 +47,7 @@ def all_routes() -> tuple[Route, ...]:
         kiosk,
         printer,
         counts,
+        anomalies,
         system,
         pages,
         scanner,

@@ -95,18 +95,19 @@ async def edition(call: Call) -> Edition:
     )
 
 
-def _day(call: Call) -> date:
+def day_asked(call: Call) -> date:
+    """The day of a `DayQuery`."""
     assert isinstance(call.query, DayQuery)
     return call.query.day or call.service.policy.local(call.service.clock.now()).date()
 
 
 async def counts(call: Call) -> bytes:
-    return call.service.live.latest(_day(call))
+    return call.service.live.latest(day_asked(call))
 
 
 async def recount(call: Call) -> Recount:
     """Folds the log as far as the live counts are, so that a scan in between is no difference."""
-    live, day, policy = call.service.live, _day(call), call.service.policy
+    live, day, policy = call.service.live, day_asked(call), call.service.policy
     position, now = live.position, call.service.clock.now()
     inside = {zone: live.counts.inside(zone, now) for zone in policy.zones}
     shown = live.counts.days.get(day)
@@ -158,7 +159,7 @@ async def _stream(call: Call, response: web.StreamResponse) -> None:
             return
         said = b'event: beat\ndata: {"now_ms": %d}\n\n' % call.service.clock.now_ms()
         if fresh:
-            said += b"event: counts\ndata: " + counts_live.latest(_day(call)) + b"\n\n"
+            said += b"event: counts\ndata: " + counts_live.latest(day_asked(call)) + b"\n\n"
         if not await _taken(response, said, transport):
             return
         if loop.time() - checked > CHECK_SESSION_S:

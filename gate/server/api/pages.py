@@ -36,6 +36,7 @@ PAGES = {
     "/pages/welcome.js": ("welcome.js", SCRIPT),
     "/pages/docs.js": ("docs.js", SCRIPT),
     "/pages/command.js": ("command.js", SCRIPT),
+    "/pages/anomalies.js": ("anomalies.js", SCRIPT),
     "/pages/dashboard.js": ("dashboard.js", SCRIPT),
     "/pages/feed.js": ("feed.js", SCRIPT),
     "/pages/figures.js": ("figures.js", SCRIPT),

@@ -1,6 +1,7 @@
-// Commanding the venue: mode, sweeps, roll-call, supervisors. Every act asks first, and says how
+// Commanding the venue: mode, anomalies, sweeps, roll-call, supervisors. Every act asks first, and says how
 // many lanes have heard of it.
 
+import { Anomalies } from "/pages/anomalies.js";
 import { call, me, signInFirst } from "/pages/api.js";
 import { node, row } from "/pages/figures.js";
 import { words } from "/pages/words.js";
@@ -8,7 +9,7 @@ import { words } from "/pages/words.js";
 const MODES = ["normal", "emergency_open", "frozen"];
 const REACH_EVERY_MS = 2000;
 const at = (id) => document.getElementById(id);
-let say, edition, who, base;
+let say, edition, who, base, anomalies;
 
 function button(text, act, kind = "") {
   const each = node("button", kind, text);
@@ -39,6 +40,7 @@ function modeWords(mode) {
 }
 
 function showMode(mode) {
+  if (at("mode").dataset.mode === mode) return;  // no button moves under a finger, no focus is lost
   at("mode").textContent = modeWords(mode);
   at("mode").dataset.mode = mode;
   at("modes").replaceChildren(...MODES.filter((each) => each !== mode).map((each) =>
@@ -63,7 +65,8 @@ async function look() {
   try {
     const counts = await call("GET", `${base}/counts`);
     showMode(counts.mode);
-    zones(counts);
+    for (const zone of edition.zones) at(`inside-${zone.id}`).textContent = String(counts.inside[zone.id]);
+    await anomalies.list();
     showReach(await call("GET", `${base}/reach`));
     at("problem").textContent = "";
   } catch (error) {
@@ -71,12 +74,14 @@ async function look() {
   }
 }
 
-function zones(counts) {
+function zones() {
   at("zones").replaceChildren(...edition.zones.map((zone) => {
     const acts = node("td", "buttons");
     if (who.permissions.includes("read_people")) acts.append(button(say("command-roll-call"), () => rollCall(zone), "plain"));
     acts.append(button(say("command-sweep"), () => sweep(zone), "plain"));
-    return row([zone.name, node("td", "n", String(counts.inside[zone.id])), acts]);
+    const inside = node("td", "n");
+    inside.id = `inside-${zone.id}`;
+    return row([zone.name, inside, acts]);
   }));
 }
 
@@ -142,8 +147,14 @@ async function start() {
     base = `/api/v1/editions/${who.edition}`;
     edition = await call("GET", base);
     document.title = say("command-title");
+    zones();
+    const may = who.permissions.includes("look_into");
+    anomalies = new Anomalies(base, edition, say, may, problem);
     await look();
     await supervisors();
+    // The wall leads here by a badge's number.
+    const badge = decodeURIComponent(location.hash.slice(1));
+    if (badge && may) await anomalies.look(badge);
     setInterval(look, REACH_EVERY_MS);
   } catch (error) {
     problem(error);

@@ -14,6 +14,7 @@ const CLOCK_OFF_S = 10, BATTERY_LOW = 20;
 
 const at = (id) => document.getElementById(id);
 let edition, say, short, number, day, feed, curve, latest = null, devices = [];
+let looksInto = false; // whether this person may see who is behind an anomaly
 let follows = false; // the day shown was the running one when it was chosen
 let venue = { ms: 0, heard: 0 };
 
@@ -176,15 +177,23 @@ function gates(counts) {
   }));
 }
 
+/** The wall names nobody; who may see more finds it on the command page. */
+function lookInto(said, badge) {
+  const link = node("a", "", said);
+  link.href = `/command#${encodeURIComponent(badge)}`;
+  return link;
+}
+
 function attention() {
   const items = [];
   if (latest && latest.mode !== "normal") items.push(say(`wall-mode-${latest.mode.replaceAll("_", "-")}`));
   const names = new Map(edition.gates.map((gate) => [gate.id, gate.name]));
   for (const each of latest?.anomalies ?? []) {
-    items.push(say(`wall-anomaly-${each.kind}`, {
+    const said = say(`wall-anomaly-${each.kind}`, {
       badge: each.badge, gate: names.get(each.gate) ?? each.gate, when: venueTime(each.at_ms),
       earlier: names.get(each.earlier_gate) ?? each.earlier_gate, before: venueTime(each.earlier_at_ms),
-    }));
+    });
+    items.push(looksInto ? lookInto(said, each.badge) : said);
   }
   if (latest?.set_aside) items.push(say("wall-attention-set-aside", { n: latest.set_aside }));
   if (latest && latest.anomalies_total > latest.anomalies.length) {
@@ -212,7 +221,13 @@ function attention() {
   }
   at("attention").className = `panel attention ${items.length ? "some" : "none"}`;
   at("attention-none").hidden = items.length > 0;
-  at("attention-list").replaceChildren(...items.map((each) => node("li", "", each)));
+  const focused = document.activeElement?.closest("#attention-list a")?.hash;
+  at("attention-list").replaceChildren(...items.map((each) => {
+    const item = node("li");
+    item.append(each);
+    return item;
+  }));
+  [...at("attention-list").querySelectorAll("a")].find((link) => link.hash === focused)?.focus();
 }
 
 function clock() {
@@ -254,6 +269,7 @@ async function start() {
   }
   edition = await call("GET", `/api/v1/editions/${who.edition}`);
   at("command").hidden = !who.permissions.includes("command");
+  looksInto = who.permissions.includes("look_into");
   document.title = `${say("wall-entries")} · ${edition.place}`;
   curve = new Curve(at("chart"), number);
   const today = await call("GET", `/api/v1/editions/${who.edition}/counts`);
