@@ -12,9 +12,6 @@ from datetime import datetime
 import msgspec
 from aiohttp import web
 
-from gate.access.capacity import is_hard
-from gate.access.model import Direction, Mode
-from gate.access.policy import Policy
 from gate.access.wire import Enrolled
 from gate.client import Client
 from gate.edge.lan import Lan, listening
@@ -28,6 +25,7 @@ from gate.words.words import Words
 from kiosk import camera, scanner
 from kiosk.comparing import Comparing, Person
 from kiosk.debounce import Debounce
+from kiosk.facts import facts, gate_name
 from kiosk.guard import ASK_S, Act, Done, Guard, What
 from kiosk.held import Held
 from kiosk.light import Colour, View, is_right_to_left, resting, shown, terminal_line, told
@@ -46,7 +44,10 @@ _ACT_WORDS = {
     What.NORMAL: "lane-normal",
     What.TURN: "lane-turn",
 }
-_DIALOG = ("supervisor", "pin", "why", "do", "cancel", "or-badge", "roll-call", "photo-asked")
+_DIALOG = (
+    "supervisor", "pin", "why", "do", "cancel", "or-badge", "roll-call", "photo-asked",
+    "photo-offline",
+)  # fmt: skip
 _log = logging.getLogger(__name__)
 
 
@@ -213,7 +214,7 @@ class Entrance:
     def _show(self, scan: Shown) -> None:
         self._sync.wake()
         number = self._scanned_as = self._light.number + 1
-        self._light = shown(scan, self._lane.policy, self._words, number)
+        self._light = shown(scan, self._lane.policy, self._words, number, self._is_online)
         local = self._lane.policy.local(scan.at) if self._lane.policy else scan.at
         self._say(terminal_line(self._light, local))
         self._page.changed()
@@ -283,15 +284,19 @@ class Entrance:
 
     # --- what the page shows
 
+    @property
+    def _is_online(self) -> bool:
+        return self._sync.status.link is Link.ONLINE
+
     def view(self) -> View:
-        policy, status = self._lane.policy, self._sync.status
+        policy = self._lane.policy
         now = self._clock.now()
         waiting = self._lane.outbox.waiting
-        online = status.link is Link.ONLINE
+        online = self._is_online
         several = self._held.several and not self._camera_lost
         return View(
             light=self._light,
-            gate=_gate_name(self._lane, policy),
+            gate=gate_name(self._lane),
             direction=self._lane.direction,
             time=f"{policy.local(now) if policy else now:%H:%M:%S}",
             link=self._link_words(online),
@@ -304,32 +309,9 @@ class Entrance:
             place="" if self._camera_lost else self._held.place,
             acts=tuple((w, self._words.say(_ACT_WORDS[w])) for w in self._guard.may(now)),
             reasons=policy.override_reasons if policy else (),
-            facts=self._facts(now),
+            facts=facts(self._lane, self._clock, self._words, now),
             words={name: self._words.say(f"lane-{name}") for name in _DIALOG},
         )
-
-    def _facts(self, now: datetime) -> tuple[str, ...]:
-        """What is open here now, how full it is, and what is not as always."""
-        lane, say = self._lane, self._words.say
-        zone, policy = lane.zone, lane.policy
-        facts = []
-        if policy is not None and zone is not None:
-            local = policy.local(now)
-            rules = (r for r in zone.rules if local.date() in r.days and r.categories is None)
-            facts += list(
-                dict.fromkeys(
-                    f"{policy.events[r.event].name} {r.opens:%H:%M}-{r.closes:%H:%M}"
-                    for r in rules
-                    if r.opens <= local.time() < r.closes
-                )
-            )
-        if zone is not None and is_hard(zone) and lane.direction is Direction.ENTRY:
-            facts.append(say("lane-places", {"n": lane.rights.left(zone.id)}))
-        if lane.mode is not Mode.NORMAL:
-            facts.append(say(f"lane-mode-{lane.mode.replace('_', '-')}"))
-        if self._clock.is_wrong:
-            facts.append(say("lane-clock-wrong", {"s": abs(self._clock.offset_ms) // 1000}))
-        return tuple(facts)
 
     def _link_words(self, online: bool) -> str:
         if online:
@@ -337,9 +319,3 @@ class Entrance:
         if self._sync.status.link is Link.REVOKED:
             return self._words.say("lane-revoked")
         return self._words.say("lane-offline")
-
-
-def _gate_name(lane: Lane, policy: Policy | None) -> str:
-    if policy is None or lane.gate not in policy.gates:
-        return lane.gate
-    return policy.gates[lane.gate].name

@@ -74,8 +74,10 @@ def resting(words: Words, ready: bool, number: int) -> Light:
     return Light(Colour.READY if ready else Colour.STARTING, number, words.say(name), "")
 
 
-def shown(scan: Shown, policy: Policy | None, words: Words, number: int) -> Light:
-    """The light for a decision."""
+def shown(
+    scan: Shown, policy: Policy | None, words: Words, number: int, online: bool = True
+) -> Light:
+    """The light for a decision. `online`: whether a photo to compare with is likely to come."""
     decision = scan.decision
     title = words.title(decision.reason)
     said = words.decision(decision, policy, scan.at) if policy else words.say("lane-never-synced")
@@ -84,6 +86,7 @@ def shown(scan: Shown, policy: Policy | None, words: Words, number: int) -> Ligh
     else:
         colour = Colour.CHECK if decision.reason is Reason.SECOND_LOOK else Colour.RED
         seconds = COMPARE_S if decision.reason.compared else RED_S
+    awaited = "lane-photo-asked" if online else "lane-photo-offline"
     return Light(
         colour=colour,
         number=number,
@@ -93,7 +96,7 @@ def shown(scan: Shown, policy: Policy | None, words: Words, number: int) -> Ligh
         attention=words.attention(decision.attention),
         seconds=seconds,
         help="" if decision.admitted else words.say("lane-help-desk"),
-        compare=words.say("lane-photo-asked") if decision.reason.compared else "",
+        compare=words.say(awaited) if decision.reason.compared else "",
     )
 
 

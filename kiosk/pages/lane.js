@@ -94,7 +94,9 @@ function begin(what, words) {
   form.why.replaceChildren(...["", ...latest.reasons].map((each) => new Option(each)));
   form.why.parentElement.hidden = what !== "override";
   form.why.required = what === "override";
-  if (what === "override") compare(at("whose"), latest.light.number, latest.words["photo-asked"]);
+  if (what === "override") {
+    compare(at("whose"), latest.light.number, latest.words[latest.online ? "photo-asked" : "photo-offline"]);
+  }
   at("supervisor").showModal();
 }
 

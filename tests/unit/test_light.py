@@ -67,6 +67,8 @@ def test_who_may_wear_another_s_badge_is_compared_and_the_light_waits_for_it(rea
     assert reason.compared == compared
     assert lit.compare == ("Asking for the photo" if compared else "")
     assert lit.seconds == (COMPARE_S if compared else RED_S)
+    alone = shown(Shown(Decision(reason, "rule", **needed), None, AT), venue.policy(), EN, 3, False)
+    assert ("offline" in alone.compare) == compared, "the guard is not kept waiting"
     assert reason.overridable or not compared, "a badge that is nobody's shows nobody"
 
 

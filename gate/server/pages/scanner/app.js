@@ -250,6 +250,7 @@ function draw() {
   drawCamera(policy);
   at("controls").hidden = sync.link === "revoked";
   if (sync.link === "revoked") {
+    for (const each of document.querySelectorAll("dialog[open]")) each.close();
     light.block(say("lane-revoked"), say("scanner-enrol-again"), again);
   }
 }
