@@ -309,6 +309,7 @@ desk-reason-paper = From the phone to paper
 desk-print-from-phone = The badge on the phone stops working when the printed one comes out.
 desk-print-kiosk = A kiosk began to print this badge: look there first. A badge printed here makes that one void.
 desk-badge-inert = This is a badge on a phone, and not active.
+desk-not-sent = The server did not answer. What you typed is kept: press “Register a walk-in” and send it again.
 desk-keys = Keys: / find · T kiosk numbers · D number done · P print · H hand out · E correct · N notes · F photo · U undo · Esc back to the search
 
 ## The command page

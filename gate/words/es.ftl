@@ -309,6 +309,7 @@ desk-reason-paper = Del teléfono al papel
 desk-print-from-phone = La del teléfono deja de funcionar cuando sale la impresa.
 desk-print-kiosk = Un quiosco empezó a imprimir esta acreditación: mire allí primero. La impresa aquí anula la otra.
 desk-badge-inert = Es una acreditación en un teléfono, y no está activada.
+desk-not-sent = El servidor no respondió. Lo escrito se conserva: abra de nuevo el formulario de registro y envíelo.
 desk-keys = Teclas: / buscar · T números de los quioscos · D número hecho · P imprimir · H entregar · E corregir · N notas · F foto · U deshacer · Esc búsqueda
 
 ## The command page

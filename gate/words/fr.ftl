@@ -309,6 +309,7 @@ desk-reason-paper = Du téléphone au papier
 desk-print-from-phone = Le badge sur le téléphone cesse de fonctionner dès que le badge imprimé sort.
 desk-print-kiosk = Une borne a commencé à imprimer ce badge : regardez là d’abord. Un badge imprimé ici annule l’autre.
 desk-badge-inert = C’est un badge sur téléphone, et il n’est pas actif.
+desk-not-sent = Le serveur n’a pas répondu. Votre saisie est gardée : rouvrez « Inscrire sur place » et renvoyez.
 desk-keys = Touches : / chercher · T numéros des bornes · D numéro fait · P imprimer · H remettre · E corriger · N remarques · F photo · U annuler · Échap recherche
 
 ## The command page

@@ -305,6 +305,7 @@ desk-reason-paper = 由手机改为纸质
 desk-print-from-phone = 打印的证件出来后，手机证件失效。
 desk-print-kiosk = 一台自助机已开始打印此证件：请先到那里查看。在此打印的证件会使其作废。
 desk-badge-inert = 这是手机证件，尚未激活。
+desk-not-sent = 服务器没有应答。已输入的内容仍保留：请再次打开现场注册表单并发送。
 desk-keys = 快捷键：/ 查找 · T 自助机号码 · D 号码完成 · P 打印 · H 发放 · E 更正 · N 备注 · F 照片 · U 撤销 · Esc 返回查找
 
 ## The command page

@@ -225,6 +225,37 @@ async def test_a_walk_in_is_registered_and_a_hold_shows_its_reason(page):
     await expect(page.locator(".hold")).to_have_count(0)
 
 
+async def test_a_walk_in_whose_answer_is_lost_is_sent_again_and_is_one_person(page, desk):
+    lost = []
+
+    async def lose(route):
+        """The server takes it; the answer does not arrive."""
+        if route.request.method != "POST":
+            return await route.continue_()
+        lost.append(route.request.post_data_json)
+        if len(lost) < 4:
+            await route.fetch()
+        await route.abort()
+
+    await page.route("**/registrations", lose)
+    await page.locator("#walk-in").click()
+    await page.fill("#dialog [name=family]", "Khoury")
+    await page.locator("#dialog [value='wsis 2026-07-08']").check()
+    await page.locator("#dialog .act").click()
+    await expect(page.locator("#problem")).to_contain_text("did not answer", timeout=60_000)
+    assert len({each["key"] for each in lost}) == 1
+    await page.unroute("**/registrations")
+    await page.locator("#walk-in").click()
+    await expect(page.locator("#dialog [name=family]")).to_have_value("Khoury")
+    await expect(page.locator("#dialog [value='wsis 2026-07-08']")).to_be_checked()
+    await page.locator("#dialog .act").click()
+    await expect(page.locator(".who h2")).to_have_text("Khoury")
+    found = (await desk.get("/api/v1/editions/{edition}/registrations?find=khoury")).good()
+    assert len(found) == 1
+    await page.locator("#walk-in").click()
+    await expect(page.locator("#dialog [name=family]")).to_have_value("")
+
+
 # --- whom kiosks sent
 
 

@@ -221,6 +221,16 @@ async def test_a_walk_in_waits_for_the_lead_and_then_opens_the_door(week, desk, 
     assert (await lane.scan(1, await week.badge(made["code"]))).good()["admitted"]
 
 
+async def test_a_form_sent_twice_makes_one_person_and_other_words_are_told(desk):
+    form = {"correction": WALK_IN, "key": "a1b2c3"}
+    answers = await asyncio.gather(*(desk.post(PEOPLE, form) for _ in range(3)))
+    assert len({each.good()["code"] for each in answers}) == 1
+    another = (await desk.post(PEOPLE, form | {"key": "other"})).good()
+    assert another["code"] != answers[0].good()["code"]
+    changed = form | {"correction": WALK_IN | {"given": "Somebody"}}
+    assert (await desk.post(PEOPLE, changed)).title == "Registered already"
+
+
 async def test_where_the_policy_says_so_the_desk_approves_its_walk_ins_itself(serve, tmp_path):
     from gate.editions import example
 

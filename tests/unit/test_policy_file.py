@@ -220,6 +220,8 @@ ONE_MISTAKE = [
      "event.opening.through: 'opening' is itself entitled through another event"),
     ('kind = "staff"', 'kind = "steward"',
      "week.toml:31: category.staff.kind: expected one of attendee, staff, contractor, press"),
+    ("version = 1", 'version = 1\ndigital_badges = "some"',
+     "edition.digital_badges: expected one of inert, valid, none"),
     ('presence = "hard"', 'presence = "hart"',
      "zone.hall.presence: expected one of free, soft, hard"),
     ("capacity_hard = false", 'capacity_hard = "no"', "capacity_hard: expected true or false"),

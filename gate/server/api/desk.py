@@ -81,6 +81,8 @@ class Collection(msgspec.Struct, frozen=True):
 class WalkIn(msgspec.Struct, frozen=True):
     correction: Correction
     why: Text = ""
+    key: Annotated[str, Meta(max_length=64, pattern=r"^[0-9A-Za-z-]*$(?!\n)")] = ""
+    """Made at random for each form: sent again, it makes no second person."""
 
 
 class NewSpares(msgspec.Struct, frozen=True):
@@ -286,7 +288,9 @@ async def register(call: Call) -> Person:
     approved = (
         call.service.policy.approve_walk_ins or Permission.APPROVE_PEOPLE in call.staff.permissions
     )
-    return await _answered(call, walk_ins.register(call.service, body.correction, doing, approved))
+    return await _answered(
+        call, walk_ins.register(call.service, body.correction, doing, approved, body.key)
+    )
 
 
 async def bind(call: Call) -> Person:

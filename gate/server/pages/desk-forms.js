@@ -80,9 +80,10 @@ function select(desk, name, choices, value) {
   return label;
 }
 
-/** Names, category, events: of somebody, or (null) of a walk-in. Only what changed is given. */
-export function registrationForm(desk, person) {
-  const now = person ?? { category: desk.can.categories[0].id, language: "en", entitlements: [], attention: [] };
+/** Names, category, events: of somebody, or (null) of a walk-in. Only what changed is given.
+    `draft` is a walk-in's form that was filled before and did not arrive. */
+export function registrationForm(desk, person, draft = null) {
+  const now = person ?? draft ?? { category: desk.can.categories[0].id, language: "en", entitlements: [], attention: [] };
   const grid = node("div", "fields");
   for (const name of TEXTS) {
     const label = node("label", "field"), field = node("input");

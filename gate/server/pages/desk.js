@@ -12,6 +12,7 @@ const at = (id) => document.getElementById(id);
 const TYPING_MS = 120;
 const LOOK_EVERY_MS = 2000;
 const LETTERS_MIN = 3;
+const TRIES = 4, AGAIN_MS = 1500;
 const desk = { say: (name) => name, base: "", person: null, edition: null, can: {}, tickets: [], language: "en" };
 let found = [], chosen = -1, asked = 0;
 
@@ -257,12 +258,34 @@ at("scan").addEventListener("click", safely(async () => {
   if (text) await scanned(text);
 }));
 
+/** A form that did not arrive is kept, with its key: sent again it makes one person, not two. */
+let unsent = null;
 at("walk-in").addEventListener("click", safely(async () => {
-  const given = await registrationForm(desk, null);
+  const given = await registrationForm(desk, null, unsent?.correction);
   if (!given) return;
-  put(await call("POST", `${desk.base}/registrations`, { correction: given.correction, why: given.why }));
+  unsent = { correction: given.correction, key: unsent?.key ?? newKey() };
+  const person = await registered({ ...unsent, why: given.why });
+  unsent = null;
+  put(person);
   said(desk.say("desk-act-walk-in"));
 }));
+
+async function registered(body) {
+  for (let left = TRIES; ; left -= 1) {
+    try {
+      return await call("POST", `${desk.base}/registrations`, body);
+    } catch (error) {
+      if (error.status === 409) unsent = null;
+      const lost = error.status === undefined || error.status >= 500;
+      if (!lost || left === 1) throw lost ? new Error(desk.say("desk-not-sent")) : error;
+      await new Promise((done) => { setTimeout(done, AGAIN_MS); });
+    }
+  }
+}
+
+function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
 
 // --- keys
 
