@@ -3,12 +3,15 @@
 - `double`: one badge admitted twice to a zone without leaving it in between, by two lanes that
   did not know of each other. The later scan, by scan time, is the one to look at.
 - `hurry`: one badge at two gates sooner than anybody walks from one to the other.
+- `copies`: two printers made a badge of the same number for one person, as kiosks without a network
+  can; until a newer number is in force.
 - `revoked`: a lane admitted a badge whose registration had been cancelled or blocked before.
 
 Each is a fold of the log: whatever the order of arrival, the same pairs are reported, each once,
 and a pair is withdrawn when a late exit explains it.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -16,7 +19,7 @@ from itertools import pairwise
 
 import msgspec
 
-from gate.access.ledger import LogRecord, Move, MoveKind, Name, move
+from gate.access.ledger import LogRecord, Move, MoveKind, Name, RecordKind, move
 from gate.access.model import DeviceId, Flag, GateId, Reason, Status, ZoneId
 from gate.access.policy import Policy, PresenceRule
 from gate.access.presence import Whereabouts
@@ -25,10 +28,17 @@ StatusOf = Callable[[int], tuple[Status, int] | None]
 """Holder -> (status, since when in Unix milliseconds); None: nobody knows the holder."""
 
 
+GenerationOf = Callable[[int], int]
+"""Holder -> the generation in force; 0: nobody knows the holder."""
+NO_GATE = GateId("")
+"""Of a print: it happened at a device, at no gate."""
+
+
 class AnomalyKind(StrEnum):
     DOUBLE = "double"
     HURRY = "hurry"
     REVOKED = "revoked"
+    COPIES = "copies"
 
 
 class Scanned(msgspec.Struct, frozen=True):
@@ -55,7 +65,11 @@ class Review:
     """`whereabouts` may be another fold's of the same log: a move taken twice adds nothing."""
 
     def __init__(
-        self, policy: Policy, status_of: StatusOf, whereabouts: Whereabouts | None = None
+        self,
+        policy: Policy,
+        status_of: StatusOf,
+        whereabouts: Whereabouts | None = None,
+        generation_of: GenerationOf = lambda _: 0,
     ) -> None:
         self._policy = policy
         self._status_of = status_of
@@ -63,9 +77,16 @@ class Review:
         self._known_twice: set[Name] = set()
         """Admissions a lane gave knowing that the holder was inside: no partition, no surprise."""
         self._found: dict[int, tuple[Anomaly, ...]] = {}
+        self._generation_of = generation_of
+        self._prints: defaultdict[tuple[int, int], dict[DeviceId, int]] = defaultdict(dict)
+        """(holder, generation) -> when each device first printed it."""
+        self._copied: set[tuple[int, int]] = set()
 
     def add(self, record: LogRecord) -> None:
         """Each record once, in any order."""
+        if record.kind is RecordKind.PRINTED:
+            self._printed(record)
+            return
         made = move(record)
         if made is None:
             return
@@ -80,12 +101,33 @@ class Review:
 
     def anomalies(self) -> list[Anomaly]:
         """All there are, the latest first."""
-        found = (each for several in self._found.values() for each in several)
+        found = [each for several in self._found.values() for each in several]
+        found += self._copies()
         return sorted(found, key=lambda each: each.later.at_ms, reverse=True)
 
     def of(self, holder: int) -> tuple[Anomaly, ...]:
-        """All of one badge's, in the order of its scans."""
-        return self._found.get(holder, ())
+        """All of one person's: first by scan, then by print."""
+        copies = (each for each in self._copies() if each.holder == holder)
+        return (*self._found.get(holder, ()), *copies)
+
+    def _printed(self, record: LogRecord) -> None:
+        if record.holder is None or record.generation is None:
+            return
+        badge = record.holder, record.generation
+        first = self._prints[badge]
+        first[record.device] = min(record.at_ms, first.get(record.device, record.at_ms))
+        if len(first) > 1:
+            self._copied.add(badge)
+
+    def _copies(self) -> Iterator[Anomaly]:
+        """The last print beside the first, while no newer number is in force."""
+        for holder, generation in self._copied:
+            if self._generation_of(holder) > generation:
+                continue
+            prints = sorted((at_ms, at) for at, at_ms in self._prints[holder, generation].items())
+            (before_ms, before), (after_ms, after) = prints[0], prints[-1]
+            later, earlier = Scanned(after, NO_GATE, after_ms), Scanned(before, NO_GATE, before_ms)
+            yield Anomaly(AnomalyKind.COPIES, holder, ZoneId(""), later, earlier)
 
     def _look(self, holder: int) -> None:
         moves = self._whereabouts.moves(holder)

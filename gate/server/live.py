@@ -19,7 +19,7 @@ from gate.access.counts import Counts
 from gate.access.known import Known
 from gate.access.ledger import LogRecord
 from gate.access.model import Mode, Reason, Status, ZoneId
-from gate.access.review import Anomaly, AnomalyKind, Review
+from gate.access.review import Anomaly, AnomalyKind, Review, Scanned
 from gate.clock import Clock
 from gate.server.store import log as store
 from gate.server.store import registrations
@@ -106,7 +106,9 @@ class Live:
         self._policy = known.policy
         self._clock = clock
         self.counts = Counts(self._policy)
-        self.review = Review(self._policy, self._status_of, self.counts.whereabouts)
+        self.review = Review(
+            self._policy, self._status_of, self.counts.whereabouts, self._generation_of
+        )
         self._revoked: dict[int, tuple[Status, int]] = {}
         self._told = -1
         self._set_aside = 0
@@ -285,6 +287,10 @@ class Live:
     def _status_of(self, holder: int) -> tuple[Status, int] | None:
         return self._revoked.get(holder)
 
+    def _generation_of(self, holder: int) -> int:
+        record = self._known.holders.get(holder)
+        return record.generation if record else 0
+
     def wake(self) -> None:
         """Something changed that no record says: mode, registrations."""
         self._wake.set()
@@ -298,7 +304,12 @@ class Live:
 def in_words(anomaly: Anomaly) -> Shown:
     """For the screens, which know badges and not holders."""
     later, earlier = anomaly.later, anomaly.earlier
-    shown = Shown(anomaly.kind, number(anomaly.holder), anomaly.zone, later.gate, later.at_ms)
+    shown = Shown(anomaly.kind, number(anomaly.holder), anomaly.zone, _where(later), later.at_ms)
     if earlier is not None:
-        shown.earlier_gate, shown.earlier_at_ms = earlier.gate, earlier.at_ms
+        shown.earlier_gate, shown.earlier_at_ms = _where(earlier), earlier.at_ms
     return shown
+
+
+def _where(scanned: Scanned) -> str:
+    """The gate; of a print, which is at none, the printing device."""
+    return scanned.gate or scanned.device

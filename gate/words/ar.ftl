@@ -153,6 +153,7 @@ wall-mode-frozen = لا يُسمح لأحد بالدخول (إيقاف)
 wall-anomaly-double = البطاقة { $badge } مرتين: { $gate } { $when }، قبلها { $earlier } { $before }
 wall-anomaly-hurry = البطاقة { $badge } أسرع من المشي: { $gate } { $when }، قبلها { $earlier } { $before }
 wall-anomaly-revoked = أُدخلت بطاقة ملغاة { $badge }: { $gate } { $when }
+wall-anomaly-copies = طُبعت الشارة { $badge } مرتين: { $gate } { $when }، وقبلها { $earlier } { $before }. يطبع المكتب شارة أخرى
 wall-overridden = تجاوزات: { $n }
 wall-more = و{ $n } أخرى
 
@@ -316,6 +317,9 @@ desk-print-from-phone = تتوقف شارة الهاتف حين تخرج الم�
 desk-print-kiosk = بدأ كشك طباعة هذه الشارة: انظر هناك أولًا. الشارة المطبوعة هنا تلغي تلك.
 desk-badge-inert = هذه شارة على هاتف، وهي غير مفعّلة.
 desk-not-sent = لم يجب الخادم. ما كتبته محفوظ: افتح نموذج تسجيل الزائر من جديد وأرسله.
+desk-copies = صدرت شارتان بالرقم نفسه
+desk-copies-hint = اطبع شارة أخرى: تلغي الاثنتين
+desk-act-copies = شارتان بالرقم نفسه
 desk-keys = المفاتيح: / بحث · T أرقام الأكشاك · D تم الرقم · P طباعة · H تسليم · E تصحيح · N ملاحظات · F صورة · U تراجع · Esc عودة إلى البحث
 
 ## The command page

@@ -149,6 +149,7 @@ wall-mode-frozen = Nobody may enter (frozen)
 wall-anomaly-double = Badge { $badge } twice: { $gate } { $when }, before at { $earlier } { $before }
 wall-anomaly-hurry = Badge { $badge } faster than walking: { $gate } { $when }, before at { $earlier } { $before }
 wall-anomaly-revoked = Revoked badge { $badge } was admitted: { $gate } { $when }
+wall-anomaly-copies = Badge { $badge } was printed twice: { $gate } { $when }, before at { $earlier } { $before }. The desk prints another one
 wall-overridden = { $n } overridden
 wall-more = and { $n } more
 
@@ -310,6 +311,9 @@ desk-print-from-phone = The badge on the phone stops working when the printed on
 desk-print-kiosk = A kiosk began to print this badge: look there first. A badge printed here makes that one void.
 desk-badge-inert = This is a badge on a phone, and not active.
 desk-not-sent = The server did not answer. What you typed is kept: press “Register a walk-in” and send it again.
+desk-copies = Two badges with the same number are out
+desk-copies-hint = Print another badge: it makes both void
+desk-act-copies = Two badges with the same number
 desk-keys = Keys: / find · T kiosk numbers · D number done · P print · H hand out · E correct · N notes · F photo · U undo · Esc back to the search
 
 ## The command page

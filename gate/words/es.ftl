@@ -149,6 +149,7 @@ wall-mode-frozen = Nadie puede entrar (detenido)
 wall-anomaly-double = Credencial { $badge } dos veces: { $gate } { $when }, antes en { $earlier } { $before }
 wall-anomaly-hurry = Credencial { $badge } más rápida que a pie: { $gate } { $when }, antes en { $earlier } { $before }
 wall-anomaly-revoked = Credencial revocada { $badge } admitida: { $gate } { $when }
+wall-anomaly-copies = Acreditación { $badge } impresa dos veces: { $gate } { $when }, antes en { $earlier } { $before }. La mesa imprime otra
 wall-overridden = { $n } por excepción
 wall-more = y { $n } más
 
@@ -310,6 +311,9 @@ desk-print-from-phone = La del teléfono deja de funcionar cuando sale la impres
 desk-print-kiosk = Un quiosco empezó a imprimir esta acreditación: mire allí primero. La impresa aquí anula la otra.
 desk-badge-inert = Es una acreditación en un teléfono, y no está activada.
 desk-not-sent = El servidor no respondió. Lo escrito se conserva: abra de nuevo el formulario de registro y envíelo.
+desk-copies = Circulan dos acreditaciones con el mismo número
+desk-copies-hint = Imprima otra: anula las dos
+desk-act-copies = Dos acreditaciones con el mismo número
 desk-keys = Teclas: / buscar · T números de los quioscos · D número hecho · P imprimir · H entregar · E corregir · N notas · F foto · U deshacer · Esc búsqueda
 
 ## The command page

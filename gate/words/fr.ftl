@@ -149,6 +149,7 @@ wall-mode-frozen = Personne ne peut entrer (suspension)
 wall-anomaly-double = Badge { $badge } deux fois : { $gate } { $when }, avant à { $earlier } { $before }
 wall-anomaly-hurry = Badge { $badge } plus vite qu’à pied : { $gate } { $when }, avant à { $earlier } { $before }
 wall-anomaly-revoked = Badge révoqué { $badge } admis : { $gate } { $when }
+wall-anomaly-copies = Badge { $badge } imprimé deux fois : { $gate } { $when }, avant à { $earlier } { $before }. Le bureau en imprime un autre
 wall-overridden = { $n } par dérogation
 wall-more = et { $n } de plus
 
@@ -310,6 +311,9 @@ desk-print-from-phone = Le badge sur le téléphone cesse de fonctionner dès qu
 desk-print-kiosk = Une borne a commencé à imprimer ce badge : regardez là d’abord. Un badge imprimé ici annule l’autre.
 desk-badge-inert = C’est un badge sur téléphone, et il n’est pas actif.
 desk-not-sent = Le serveur n’a pas répondu. Votre saisie est gardée : rouvrez « Inscrire sur place » et renvoyez.
+desk-copies = Deux badges du même numéro circulent
+desk-copies-hint = Imprimez un autre badge : il annule les deux
+desk-act-copies = Deux badges du même numéro
 desk-keys = Touches : / chercher · T numéros des bornes · D numéro fait · P imprimer · H remettre · E corriger · N remarques · F photo · U annuler · Échap recherche
 
 ## The command page

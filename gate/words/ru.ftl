@@ -151,6 +151,7 @@ wall-mode-frozen = Вход закрыт для всех
 wall-anomaly-double = Бейдж { $badge } дважды: { $gate } { $when }, ранее { $earlier } { $before }
 wall-anomaly-hurry = Бейдж { $badge } быстрее пешехода: { $gate } { $when }, ранее { $earlier } { $before }
 wall-anomaly-revoked = Допущен отозванный бейдж { $badge }: { $gate } { $when }
+wall-anomaly-copies = Бейдж { $badge } напечатан дважды: { $gate } { $when }, раньше { $earlier } { $before }. Стойка печатает новый
 wall-overridden = по решению старшего: { $n }
 wall-more = и ещё { $n }
 
@@ -313,6 +314,9 @@ desk-print-from-phone = Бейдж в телефоне перестанет ра
 desk-print-kiosk = Этот бейдж начал печатать киоск: сначала посмотрите там. Напечатанный здесь сделает тот недействительным.
 desk-badge-inert = Это бейдж в телефоне, и он не активен.
 desk-not-sent = Сервер не ответил. Введённое сохранено: снова откройте форму регистрации на месте и отправьте.
+desk-copies = На руках два бейджа с одним номером
+desk-copies-hint = Напечатайте новый: оба перестанут действовать
+desk-act-copies = Два бейджа с одним номером
 desk-keys = Клавиши: / поиск · T номера киосков · D номер готов · P печать · H выдать · E исправить · N заметки · F фото · U отмена · Esc к поиску
 
 ## The command page

@@ -148,6 +148,7 @@ wall-mode-frozen = 暂停所有入场
 wall-anomaly-double = 胸卡 { $badge } 两次入场：{ $gate } { $when }，此前 { $earlier } { $before }
 wall-anomaly-hurry = 胸卡 { $badge } 快于步行：{ $gate } { $when }，此前 { $earlier } { $before }
 wall-anomaly-revoked = 已撤销的胸卡 { $badge } 被放行：{ $gate } { $when }
+wall-anomaly-copies = 证件 { $badge } 打印了两次：{ $gate } { $when }，此前 { $earlier } { $before }。请注册台另打印一张
 wall-overridden = 主管放行 { $n }
 wall-more = 另有 { $n } 项
 
@@ -306,6 +307,9 @@ desk-print-from-phone = 打印的证件出来后，手机证件失效。
 desk-print-kiosk = 一台自助机已开始打印此证件：请先到那里查看。在此打印的证件会使其作废。
 desk-badge-inert = 这是手机证件，尚未激活。
 desk-not-sent = 服务器没有应答。已输入的内容仍保留：请再次打开现场注册表单并发送。
+desk-copies = 有两张相同编号的证件在外
+desk-copies-hint = 请另打印一张：两张即作废
+desk-act-copies = 两张相同编号的证件
 desk-keys = 快捷键：/ 查找 · T 自助机号码 · D 号码完成 · P 打印 · H 发放 · E 更正 · N 备注 · F 照片 · U 撤销 · Esc 返回查找
 
 ## The command page

@@ -1,5 +1,7 @@
 """Re-prints: reserve -> print -> the printer says done -> the new badge alone is good."""
 
+import asyncio
+
 import msgspec
 import pytest
 
@@ -8,8 +10,10 @@ from gate.access.wire import Feed, Snapshot
 from gate.server.desk.reprints import settle_all
 from tests import lanes, venue
 from tests.integration import people
+from tests.integration.calls import eventually
 from tests.integration.people import row
 
+EDITION = "/api/v1/editions/{edition}"
 PEOPLE = "/api/v1/editions/{edition}/registrations"
 ANA = f"{PEOPLE}/R-ANA1"
 REPRINTS = f"{ANA}/reprints"
@@ -44,6 +48,54 @@ async def printed(station, number, badge):
         "holder": badge["holder"], "generation": badge["generation"],
     }  # fmt: skip
     return (await station.upload(number, record)).good()
+
+
+async def test_two_kiosks_without_a_network_print_one_number_and_another_print_ends_both(
+    week, desk, station
+):
+    holder = await week.service.pool.fetchval("SELECT holder FROM registration")
+    badge, operator = {"holder": holder, "generation": 1}, await week.operator()
+    kiosks = [await week.device(name, None, "kiosk") for name in ("kiosk-1", "kiosk-2")]
+    await printed(kiosks[0], 1, badge)
+    assert (await desk.get(ANA)).good()["copies"] == []
+    for _ in range(2):  # the answer was lost, and it sends again
+        await printed(kiosks[1], 1, badge)
+    person = (await desk.get(ANA)).good()
+    assert [each["device"] for each in person["copies"]] == ["kiosk-1", "kiosk-2"]
+    assert [each["act"] for each in person["history"]] == ["copies"], "told once"
+
+    async def told():
+        counts = (await operator.get("/api/v1/editions/{edition}/counts?day=2026-07-08")).good()
+        return [(each["gate"], each["earlier_gate"]) for each in counts["anomalies"]]
+
+    await eventually(lambda: _is([("kiosk-2", "kiosk-1")], told))
+    made = (await reserve(desk)).good()
+    (await station.post(f"{STATION}/{made['id']}/done")).good()
+    assert (await desk.get(ANA)).good()["copies"] == []
+    await eventually(lambda: _is([], told))
+
+
+async def _is(value, ask):
+    return await ask() == value
+
+
+async def test_the_desk_is_told_of_the_kiosk_that_prints_and_the_kiosk_of_the_desk(week, desk):
+    kiosk = await week.device("kiosk-1", None, "kiosk")
+    holder = await week.service.pool.fetchval("SELECT holder FROM registration")
+    badge = {"holder": holder, "generation": 1}
+    answers = await asyncio.gather(
+        kiosk.post("/api/v1/kiosk/reservations", badge), reserve(desk, "first", "")
+    )
+    granted, desk_may = answers[0].good()["granted"], answers[1].status == 200
+    assert granted != desk_may, "one of them prints, the other is told"
+    if desk_may:
+        (await desk.post(f"{EDITION}/reprints/{answers[1].good()['id']}/failed", {})).good()
+        assert (await kiosk.post("/api/v1/kiosk/reservations", badge)).good()["granted"]
+    refused = await reserve(desk, "first", "")
+    assert refused.title == "A kiosk prints it"
+    assert "kiosk-1" in refused.json["detail"]
+    assert (await desk.get(ANA)).good()["kiosk"]["device"] == "kiosk-1"
+    assert (await reserve(desk, "misprint", "")).good()["generation"] == 2, "the way on"
 
 
 async def test_the_old_badge_goes_on_until_the_new_one_is_out_and_is_dead_then(week, desk, station):
@@ -92,7 +144,8 @@ async def test_a_first_print_keeps_its_generation_and_happens_once(week, desk, s
 
 async def test_a_badge_a_kiosk_has_printed_needs_a_reason_for_another(week, desk):
     kiosk = await week.device("kiosk", None, "kiosk")
-    badge = (await kiosk.get("/api/v1/printer/badges/R-ANA1")).good()
+    holder = await week.service.pool.fetchval("SELECT holder FROM registration")
+    badge = {"holder": holder, "generation": 1}
     await printed(kiosk, 1, badge)
     assert (await desk.get(ANA)).good()["printed"] == [1]
     assert (await reserve(desk, "first", "")).status == 409

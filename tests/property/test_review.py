@@ -1,5 +1,7 @@
 """What only the whole log shows: doubles across a partition, hurries, revoked badges let in."""
 
+from itertools import permutations
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,15 +15,15 @@ ROOM_GATE, HALL_GATE = "high_level_door", "plenary_east"
 HOLDER = 5
 
 
-def scan(device: str, number: int, moment: str, gate: str = ROOM_GATE, **more) -> LogRecord:
+def scan(device: str, number: int, moment: str, gate: str | None = ROOM_GATE, **more) -> LogRecord:
     out = more.pop("out", False)
     values = {
         "device": DeviceId(device),
         "epoch": 1,
         "number": number,
         "at_ms": int(venue.at(moment).timestamp() * 1000),
-        "gate": GateId(gate),
-        "zone": POLICY.gates[GateId(gate)].zone,
+        "gate": GateId(gate) if gate else None,
+        "zone": POLICY.gates[GateId(gate)].zone if gate else None,
         "holder": HOLDER,
         "reason": Reason.EXITED if out else Reason.ADMITTED,
         "direction": Direction.EXIT if out else Direction.ENTRY,
@@ -69,6 +71,35 @@ def test_a_badge_faster_than_walking():
     assert found(*steps) == [(AnomalyKind.HURRY, "b", "a")]
     walked = scan("b", 1, "07-08 09:00:20", "south_4")
     assert found(steps[0], walked) == []
+
+
+def printed(device: str, moment: str, generation: int | None = 1, **more) -> LogRecord:
+    return scan(device, 1, moment, None, kind=RecordKind.PRINTED, generation=generation, **more)
+
+
+def copies(*records: LogRecord, in_force: int = 1) -> list[tuple]:
+    answers = set()
+    for order in permutations(records):
+        review = Review(POLICY, lambda _: None, generation_of=lambda _: in_force)
+        for record in order:
+            review.add(record)
+        answers.add(tuple((a.kind, a.later.device, a.earlier.device) for a in review.anomalies()))
+    [answer] = answers
+    return list(answer)
+
+
+def test_two_kiosks_that_printed_one_number_are_told_once_until_a_newer_is_in_force():
+    first, second = printed("a", "07-08 09:00"), printed("b", "07-08 09:20")
+    third = printed("c", "07-08 09:10")
+    assert copies(first, second) == [(AnomalyKind.COPIES, "b", "a")]
+    assert copies(first, second, third) == [(AnomalyKind.COPIES, "b", "a")]
+    assert copies(first, second, in_force=2) == []
+    assert copies(first, printed("a", "07-08 09:30")) == [], "one printer, one badge"
+    assert copies(first, printed("b", "07-08 09:20", 2)) == [], "a re-print"
+    assert copies(first, printed("b", "07-08 09:20", holder=6)) == []
+    assert copies(printed("a", "07-08 09:00", None), printed("b", "07-08 09:00", None)) == []
+    nobody = printed("a", "07-08 09:00", holder=None), printed("b", "07-08 09:00", holder=None)
+    assert copies(*nobody) == []
 
 
 def test_a_badge_cancelled_before_it_was_admitted_and_not_one_cancelled_after():

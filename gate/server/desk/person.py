@@ -8,6 +8,7 @@ import msgspec
 from gate.access.badge_number import number as badge_number
 from gate.access.model import CategoryId, EventId, Status
 from gate.server.desk import editing, reprints
+from gate.server.desk.copies import Print, copies
 from gate.server.service import Service
 from gate.server.store import desk as store
 from gate.server.store import kiosk as kiosk_store
@@ -28,7 +29,8 @@ class Held(msgspec.Struct, frozen=True):
 class Person(msgspec.Struct, frozen=True):
     """`version` goes back with every change. `printed` are the generations that came out of a
     printer, `digital` the one that is on a phone (0: none); `kiosk` began to print the one in
-    force. `undo` names the act that can still be taken back."""
+    force, and `copies` are its prints when there were several. `undo` names the act that can still
+    be taken back."""
 
     code: str
     badge: str
@@ -50,6 +52,7 @@ class Person(msgspec.Struct, frozen=True):
     entitlements: tuple[Held, ...]
     photo_at_ms: int | None
     printed: tuple[int, ...]
+    copies: tuple[Print, ...]
     digital: int
     kiosk: KioskReservation | None
     collected: Collected | None
@@ -89,6 +92,7 @@ async def _person(connection: asyncpg.Connection, service: Service, stored: Stor
         entitlements=tuple(Held(e.event, tuple(sorted(e.days))) for e in r.entitlements),
         photo_at_ms=await store.photo_at(connection, edition, r.code),
         printed=tuple(sorted(await reprints.printed_generations(connection, edition, stored))),
+        copies=copies(await store.printed(connection, edition, stored.holder), stored.generation),
         digital=stored.digital,
         kiosk=await kiosk_store.reserved(connection, edition, (stored.holder, stored.generation)),
         collected=await store.collection(connection, edition, r.code),

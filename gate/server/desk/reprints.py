@@ -18,6 +18,7 @@ import asyncpg
 from gate.access.ledger import LogRecord, RecordKind
 from gate.access.model import Status
 from gate.access.wire import FeedRow
+from gate.server.desk import copies
 from gate.server.desk.editing import Doing, find_one
 from gate.server.problem import Refused
 from gate.server.service import Service
@@ -210,15 +211,19 @@ async def failed(service: Service, number: int, why: str, doing: Doing) -> Repri
 
 
 async def settle(service: Service, printed: Iterable[LogRecord], who: str) -> None:
-    """Records of printed badges end the reservations they answer."""
+    """Records of printed badges end the reservations they answer, and may tell of copies."""
     came_out = {
-        (r.holder, r.generation) for r in printed if r.kind is RecordKind.PRINTED and r.holder
+        (r.holder, r.generation)
+        for r in printed
+        if r.kind is RecordKind.PRINTED and r.holder and r.generation
     }
     if not came_out:
         return
     for each in await reprints.open_ones(service.pool, service.policy.edition):
         if (each.holder, each.generation) in came_out:
             await done(service, each.id, Doing("printed", who))
+    for holder, generation in sorted(came_out):
+        await copies.note(service, holder, generation)
 
 
 async def settle_all(service: Service) -> None:

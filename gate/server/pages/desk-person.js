@@ -130,6 +130,10 @@ function buttons(person, desk, acts) {
   if (person.undo && (desk.approves || person.undo_by === desk.me)) {
     add("undo", { text: say("desk-undo", { act: actWords(person.undo, say) }) }, "U");
   }
+  if (person.copies.length) {
+    const places = person.copies.map((each) => `${each.device} ${moment(each.at_ms, desk)}`);
+    bar.prepend(line("p", "hold", [say("desk-copies"), ...places, say("desk-copies-hint")]));
+  }
   if (person.status !== "blocked") return bar;
   const both = node("div", "acts"), why = person.history.find((each) => each.act === "held");
   const box = line("p", "hold", [say("desk-on-hold"), why?.who, why && moment(why.at_ms, desk), why?.why]);
@@ -205,7 +209,7 @@ function history(person, desk) {
     const entry = node("li");
     entry.append(node("b", "", actWords(each.act, desk.say)), " ",
       line("small", "", [moment(each.at_ms, desk), each.who, whyWords(each, desk.say)]));
-    if (each.act !== "walk_in" && !["reprint", "printed", "print_failed", "collected", "digital"].includes(each.act)) {
+    if (each.act !== "walk_in" && !["reprint", "printed", "print_failed", "collected", "digital", "copies"].includes(each.act)) {
       for (const name of new Set([...Object.keys(each.before), ...Object.keys(each.after)])) entry.append(change(name, each, desk));
     }
     list.append(entry);
