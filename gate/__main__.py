@@ -1,4 +1,4 @@
-"""`gate`: serve, import, enrol, revoke, admin-link, claims, mail, policy. `gate X --help`."""
+"""`gate`: serve, import, enrol, revoke, places, claims, mail, policy... See `gate --help`."""
 
 import argparse
 import os
@@ -46,6 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     stolen.add_argument("key", type=int, help="its number; the first key of an edition is 1")
     stolen.set_defaults(run=_revoke_key)
 
+    _places(commands.add_parser("places", help="rooms with a hard limit; and after a restore"))
+
     claims = commands.add_parser("claims", help="claim codes for the mailing, as CSV")
     claims.set_defaults(run=_claims)
 
@@ -60,6 +62,22 @@ def _parser() -> argparse.ArgumentParser:
     _mail(commands.add_parser("mail", help="send claim codes by mail, and see how that went"))
     _policy(commands.add_parser("policy", help="check, explain and print a policy file"))
     return parser
+
+
+def _places(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(run=_places_shown)
+    commands = parser.add_subparsers(metavar="COMMAND")
+    doubt = commands.add_parser(
+        "doubt", help="the whole server was restored: grant no place until every lane was heard"
+    )
+    doubt.set_defaults(run=_places_doubted)
+    trust = commands.add_parser("trust", help="every lane was heard since: grant places again")
+    trust.add_argument(
+        "--without-unheard",
+        action="store_true",
+        help="lanes that were not heard are off for good, and their rooms were counted",
+    )
+    trust.set_defaults(run=_places_trusted)
 
 
 def _mail(parser: argparse.ArgumentParser) -> None:
@@ -135,6 +153,24 @@ def _revoke_key(arguments: argparse.Namespace) -> int:
     from gate.commands.remote import revoke_key
 
     return revoke_key(arguments.key)
+
+
+def _places_shown(arguments: argparse.Namespace) -> int:
+    from gate.commands.places import show
+
+    return show()
+
+
+def _places_doubted(arguments: argparse.Namespace) -> int:
+    from gate.commands.places import doubt
+
+    return doubt()
+
+
+def _places_trusted(arguments: argparse.Namespace) -> int:
+    from gate.commands.places import trust
+
+    return trust(arguments.without_unheard)
 
 
 def _admin_link(arguments: argparse.Namespace) -> int:

@@ -6,15 +6,20 @@ A right is one person who may still enter. Rules kept here:
   asking again, and nothing is granted twice.
 - Until a lane's log says what it used, all it was granted counts as taken. So
   people inside <= inside as far as known + all rights unaccounted for <= capacity.
+- A server that lost grants, restored from a backup, hears them again from the lanes: all a lane was
+  ever granted, in every epoch, whether used or not. What is told twice adds nothing.
+- What the server admits itself takes a right too, granted and used in the same moment. One whose
+  record was lost with a database is a place still taken.
 - An exit frees its place in the pool, as soon as the server hears of it; never at the lane, where
   the same person might have left elsewhere before.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 from gate.access.ledger import LogRecord, RecordKind
-from gate.access.model import DeviceId, Direction, ZoneId
+from gate.access.model import DeviceId, Direction, Reason, ZoneId
 from gate.access.policy import Policy, Zone
 from gate.access.presence import Whereabouts
 
@@ -22,6 +27,20 @@ Holding = tuple[DeviceId, int, ZoneId]
 """One device in one of its epochs, and the zone."""
 STOCK_SHARE = 4
 """A lane keeps at most this part of its equal share: enough to go on alone, not to hoard."""
+
+BY_SERVER = 0
+"""No device's epoch: under it stand the rights of scans that the server decided for a device."""
+
+
+def decided_by_server(record: LogRecord) -> bool:
+    """Whether somebody entered with no lane's right. An emergency asks for none."""
+    return (
+        record.kind is RecordKind.SCAN
+        and not record.rights
+        and record.direction is Direction.ENTRY
+        and record.reason.opens
+        and record.reason is not Reason.EMERGENCY
+    )
 
 
 def rights_used(record: LogRecord) -> int:
@@ -53,8 +72,14 @@ class Pool:
         self._used: Counter[Holding] = Counter()
 
     def add(self, record: LogRecord) -> None:
-        if (used := rights_used(record)) and record.zone is not None:
+        if record.zone is None:
+            return
+        if used := rights_used(record):
             self._used[record.device, record.epoch, record.zone] += used
+        elif decided_by_server(record):
+            holding = (record.device, BY_SERVER, record.zone)
+            self._used[holding] += 1
+            self.granted[holding] += 1
 
     def unaccounted(self, zone: ZoneId) -> int:
         """Rights at lanes of which no record says yet that they were used."""
@@ -74,3 +99,15 @@ class Pool:
         more than a fair part of what is left, but one while there is one."""
         fair = max(1, left // max(1, lanes)) if left else 0
         return self.granted[holding] + max(0, min(want, fair))
+
+    def lost(self) -> dict[Holding, int]:
+        """The server's own admissions that no record tells of any more."""
+        return {
+            each: granted - self._used[each]
+            for each, granted in self.granted.items()
+            if each[1] == BY_SERVER and granted > self._used[each]
+        }
+
+    def news(self, told: Mapping[Holding, int]) -> dict[Holding, int]:
+        """Of what lanes say they were granted, whatever is more than is known here."""
+        return {each: total for each, total in told.items() if total > self.granted[each]}

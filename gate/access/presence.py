@@ -173,8 +173,8 @@ class Whereabouts:
         sweeps = [at_ms for outer in self._around[zone] for at_ms in self._sweeps.get(outer, ())]
         if not sweeps:
             return False
-        before = [m for m in moves if m.at_ms <= max(sweeps)]
-        entered_since = any(m.entered and m.at_ms > max(sweeps) for m in moves)
+        before = [m for m in moves if m.at_ms < max(sweeps)]
+        entered_since = any(m.entered and m.at_ms >= max(sweeps) for m in moves)
         just_before = datetime.fromtimestamp((max(sweeps) - 1) / 1000, UTC)
         return not entered_since and self._is_among(self._led(before), zone, just_before)
 

@@ -31,6 +31,8 @@ from gate.access.model import (
 RECORDS_PER_BATCH_MAX = 500
 FEED_ROWS_MAX = 2000
 BADGES_PER_PAGE_MAX = 500
+GRANTED_MAX = 500
+"""Epochs and zones a lane tells of; a lane has one zone, and an epoch for each enrolment."""
 SCAN_CHARS_MAX = 4096
 """A scanned text longer than this is cut before it is sent or hashed: no badge is longer."""
 
@@ -65,6 +67,14 @@ class Enrolled(msgspec.Struct, frozen=True):
     direction: Direction = Direction.ENTRY
 
 
+class Granted(msgspec.Struct, frozen=True, array_like=True):
+    """All the rights a lane was granted for a zone in one of its epochs, used or not."""
+
+    epoch: Epoch
+    zone: Annotated[ZoneId, Meta(max_length=64)]
+    total: Annotated[int, Meta(ge=1, le=1_000_000)]
+
+
 class Hello(msgspec.Struct, frozen=True):
     """A lane's heartbeat: where its feed stands and what it still has to send."""
 
@@ -80,6 +90,9 @@ class Hello(msgspec.Struct, frozen=True):
     """Per cent; None for a device on the mains."""
     lan: Annotated[str, Meta(max_length=80, pattern=r"^(\[?[0-9A-Za-z.:-]+\]?:[0-9]{1,5})?$")] = ""
     """``host:port`` at which the other lanes reach this one; empty: nowhere."""
+    granted: Annotated[tuple[Granted, ...], Meta(max_length=GRANTED_MAX)] = ()
+    """Every right this lane was ever granted, the newest epochs first: a server restored from a
+    backup may have forgotten them, and must not grant the same places again."""
 
 
 class Welcome(msgspec.Struct, frozen=True):

@@ -179,6 +179,7 @@ class Protocol:
             asked_ms,
             self._clock.error_ms,
             lan=self.lan_address,
+            granted=lane.rights.ever,
         )
         assert isinstance(welcome, Welcome)
         if self._clock.heard(welcome.now_ms, asked_ms, self.now_ms):

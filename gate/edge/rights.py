@@ -10,6 +10,7 @@ from gate.access.capacity import is_hard, rights_used, stock
 from gate.access.ledger import LogRecord
 from gate.access.model import ZoneId
 from gate.access.policy import Policy, Zone
+from gate.access.wire import GRANTED_MAX, Granted
 from gate.edge.store import LaneStore
 
 KEPT_WHEN_SHORT = 1
@@ -17,13 +18,15 @@ KEPT_WHEN_SHORT = 1
 
 
 class Rights:
-    """Of one epoch; another epoch's rights died with it."""
+    """Of one epoch. Another epoch's rights died with it, but the server is told of them: it must
+    know that they were given."""
 
     def __init__(self, store: LaneStore, epoch: int, records: Iterable[LogRecord]) -> None:
         self._store = store
         self._epoch = epoch
+        self._ever = store.granted()
         self._granted: Counter[ZoneId] = Counter(
-            {ZoneId(zone): total for zone, total in store.granted(epoch).items()}
+            {zone: total for (of, zone), total in self._ever.items() if of == epoch}
         )
         self._used: Counter[ZoneId] = Counter()
         for record in records:
@@ -51,4 +54,10 @@ class Rights:
         """Take note of all that was ever granted; durable when it returns."""
         if total > self._granted[zone]:
             self._store.set_granted(self._epoch, zone, total)
-            self._granted[zone] = total
+            self._granted[zone] = self._ever[self._epoch, zone] = total
+
+    @property
+    def ever(self) -> tuple[Granted, ...]:
+        """All that was ever granted here, the newest epochs first, as the server is told."""
+        newest = sorted(self._ever.items(), reverse=True)
+        return tuple(Granted(epoch, zone, total) for (epoch, zone), total in newest)[:GRANTED_MAX]

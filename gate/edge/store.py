@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from gate.access.ledger import LogRecord, Move
-from gate.access.model import DeviceId, Mode, Profile, SigningKey, Status
+from gate.access.model import DeviceId, Mode, Profile, SigningKey, Status, ZoneId
 from gate.access.wire import FeedRow, HolderRow, Snapshot, Supervisor
 
 SCHEMA_VERSION = 2
@@ -286,10 +286,10 @@ class LaneStore:
                 "DELETE FROM meta WHERE name IN ('cursor', 'policy', 'local_mode', 'lan_key')"
             )
 
-    def granted(self, epoch: int) -> dict[str, int]:
-        """Zone -> all rights this epoch was ever granted."""
+    def granted(self) -> dict[tuple[int, ZoneId], int]:
+        """(epoch, zone) -> all rights ever granted."""
         found = ([*name.split(" ", 2)[1:], value] for name, value in self._db.execute(RIGHTS))
-        return {zone: int(value) for of, zone, value in found if int(of) == epoch}
+        return {(int(epoch), ZoneId(zone)): int(value) for epoch, zone, value in found}
 
     def set_granted(self, epoch: int, zone: str, total: int) -> None:
         with _Transaction(self._db):

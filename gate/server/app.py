@@ -27,6 +27,7 @@ from gate.server.lan_key import LanKey
 from gate.server.live import Live
 from gate.server.mail.outbox import Outbox
 from gate.server.problem import Refused
+from gate.server.rights_book import RightsBook
 from gate.server.service import SERVICE, Service
 from gate.server.store import log as log_store
 from gate.server.store import registrations as store
@@ -73,9 +74,11 @@ async def service(settings: ServerSettings, database_url: str) -> AsyncIterator[
         await connection.close()
     pool = await asyncpg.create_pool(database_url, min_size=1, max_size=POOL_MAX)
     badge_signer = signer(policy, settings.data_dir / "keys")
-    appender = Appender(connect, await _known(pool, policy, badge_signer))
+    book = RightsBook(settings.data_dir / f"{policy.edition}-rights.json")
+    appender = Appender(connect, await _known(pool, policy, badge_signer), book)
     appender.known.places = appender.intake.places
     live = Live(connect, pool, appender.known, settings.clock)
+    live.in_doubt = lambda: appender.intake.in_doubt
     try:
         await appender.start()
         await _tell_changes(appender, policy, text, badge_signer)

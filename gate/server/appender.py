@@ -9,20 +9,21 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 import asyncpg
 
-from gate.access.capacity import Holding
+from gate.access.capacity import BY_SERVER, Holding
 from gate.access.known import Known
 from gate.access.ledger import AT_MS_MAX, RecordKind
 from gate.access.model import DeviceId, GateId, ZoneId
-from gate.access.wire import FEED_ROWS_MAX, FeedRow, LogAck, LogBatch, OnlineScan
+from gate.access.wire import FEED_ROWS_MAX, FeedRow, Granted, LogAck, LogBatch, OnlineScan
 from gate.server.intake import Intake, Presented, Upload
 from gate.server.numbers import Numbers
+from gate.server.rights_book import RightsBook
 from gate.server.store import leases
 from gate.server.store import log as store
 from gate.server.store.away import AWAY
@@ -68,8 +69,14 @@ _Job = _HandedIn | _Change
 class Appender:
     """Start it once per edition."""
 
-    def __init__(self, connect: Callable[[], Awaitable[asyncpg.Connection]], known: Known) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[asyncpg.Connection]],
+        known: Known,
+        book: RightsBook,
+    ) -> None:
         self.known = known
+        self._book = book
         self.intake = Intake(known)
         self.changed = asyncio.Event()
         self._own = asyncio.Lock()
@@ -144,6 +151,7 @@ class Appender:
             now_s = asyncio.get_running_loop().time()
             granted = self.intake.lease(holding, want, at, now_s)
             if granted > self.intake.pool.granted[holding]:
+                await self._book.keep({holding: granted})
                 await leases.save(connection, self._edition, *holding, granted)
                 # Counted before the commit: should that fail, a few places stay unused.
                 self.intake.granted(holding, granted)
@@ -151,6 +159,37 @@ class Appender:
 
         await self.change(apply)
         return granted
+
+    async def granted(self, device: DeviceId, epoch_max: int, told: Sequence[Granted]) -> None:
+        """A lane says all it was ever granted. More than is known here is stored, and proves that
+        this database was restored: other lanes may hold more, too."""
+        if not self.intake.news(device, epoch_max, told):
+            return
+
+        async def apply(connection: asyncpg.Connection) -> Sequence[FeedRow]:
+            news = self.intake.news(device, epoch_max, told)
+            if news:
+                _log.error("%s was granted more than this server knows: %s", device, news)
+                self.intake.in_doubt = True
+                await self._book.doubt()
+                await self._take_over(connection, news)
+            return ()
+
+        await self.change(apply)
+
+    async def doubt(self, in_doubt: bool) -> None:
+        """An operator says that the database was restored; or that every lane was heard since, and
+        whoever is in a full room is known."""
+
+        async def apply(connection: asyncpg.Connection) -> Sequence[FeedRow]:
+            if in_doubt:
+                await self._book.doubt()
+            else:
+                await self._book.trust(self.intake.counted())
+            self.intake.in_doubt = in_doubt
+            return ()
+
+        await self.change(apply)
 
     def retell(self) -> None:
         """Let every lane take a new snapshot, as after a take-over of the database."""
@@ -189,8 +228,34 @@ class Appender:
                 f"another server writes edition {self._edition} in this database; stop it first"
             )
         self._connection = connection
+        await self._open_book(connection)
+        log_head = self.intake.log_head
         await self._recall()
+        if self._task is None or self.intake.log_head < log_head:
+            self.intake.restored(self._book.granted)
         self.intake.timeline = secrets.token_hex(8)
+
+    async def _open_book(self, connection: asyncpg.Connection) -> None:
+        """This database may have been restored since this server, or any, last had it."""
+        name, served = await leases.book(connection, self._edition)
+        if not served or not name or name != self._book.name:
+            if served:
+                _log.error("nobody can say which places of full rooms lanes hold: in doubt")
+            await self._book.begin(in_doubt=served)
+            await leases.save_book(connection, self._edition, self._book.name)
+        self.intake.in_doubt = self._book.in_doubt
+        if served:
+            await self._take_over(connection, self._book.granted)
+
+    async def _take_over(
+        self, connection: asyncpg.Connection, granted: Mapping[Holding, int]
+    ) -> None:
+        """The higher of what book and database know, in both."""
+        await self._book.keep(granted)
+        for holding, total in granted.items():
+            if holding[1] != BY_SERVER:
+                await leases.save(connection, self._edition, *holding, total)
+                self.intake.granted(holding, max(total, self.intake.pool.granted[holding]))
 
     async def _recall(self) -> None:
         """Take positions, numbers, presence and what the feed told from what is committed.
@@ -280,6 +345,7 @@ class Appender:
         names = self.intake.needed(handed_in)
         stored = await store.existing(self._connection, self._edition, names) if names else {}
         group = self.intake.take(handed_in, stored)
+        await self._book.keep(group.rights)
         if group.odd:
             async with self._connection.transaction():
                 await store.quarantine(self._connection, self._edition, group.odd)

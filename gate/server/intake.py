@@ -17,12 +17,19 @@ from datetime import datetime
 
 import msgspec
 
-from gate.access.capacity import Holding, Pool, entry_lanes
+from gate.access.capacity import (
+    BY_SERVER,
+    Holding,
+    Pool,
+    decided_by_server,
+    entry_lanes,
+    is_hard,
+)
 from gate.access.known import Known
 from gate.access.ledger import AT_MS_MAX, LogRecord, Name, RecordKind
 from gate.access.model import DeviceId, Direction, GateId, Reason, ZoneId
 from gate.access.policy import Zone
-from gate.access.wire import Decided, FeedRow, LogAck, LogBatch, OnlineScan
+from gate.access.wire import Decided, FeedRow, Granted, LogAck, LogBatch, OnlineScan
 from gate.server.numbers import Numbers
 from gate.server.recent import Recent
 
@@ -78,6 +85,8 @@ class Group:
     odd: list[tuple[Name, bytes, str, bytes]] = field(default_factory=list)
     """To quarantine: (name, digest, why, body)"""
     answers: list[Answer] = field(default_factory=list)
+    rights: dict[Holding, int] = field(default_factory=dict)
+    """Used up by the server's own admissions: in the book of rights before this is committed."""
 
 
 class Intake:
@@ -90,8 +99,10 @@ class Intake:
         then the same positions of the feed stand for other changes than lanes were told."""
         self.recent = Recent()
         self.pool = Pool()
+        self.in_doubt = False
+        """Lanes may hold more rights than are known here (`rights_book`): none is granted."""
         self._numbers: dict[tuple[DeviceId, int], Numbers] = {}
-        self._log_head = 0
+        self.log_head = 0
         self._short: dict[ZoneId, float] = {}
 
     # --- after a start or a failure
@@ -103,10 +114,12 @@ class Intake:
         granted: Mapping[Holding, int],
     ) -> None:
         """Begin anew from what is committed; `recalled` then tells each record of the log."""
-        self._log_head, self._numbers = log_head, dict(numbers)
+        self.log_head, self._numbers = log_head, dict(numbers)
         self.known.forget_presence()
+        lost = self.pool.lost()
         self.recent, self.pool = Recent(), Pool()
         self.pool.granted.update(granted)
+        self.pool.granted.update(lost)
 
     def recalled(self, seq: int, record: LogRecord) -> None:
         self.known.add(record)
@@ -139,7 +152,7 @@ class Intake:
 
     def committed(self, group: Group) -> list[LogAck | bytes]:
         """The group is durable: take note, and answer."""
-        self._log_head += len(group.rows)
+        self.log_head += len(group.rows)
         for name in (*group.names, *(odd[0] for odd in group.odd)):
             self._numbers.setdefault(name[:2], Numbers()).add(name[2])
         for seq, record, *_ in group.rows:
@@ -174,13 +187,20 @@ class Intake:
             decision = judged.decision
             answer = msgspec.json.encode(Decided(name[2], decision.admitted, decision))
             self._append(group, record, msgspec.json.encode(record), answer)
+            self._note_right(record, group)
         said = answer or b""
         group.answers.append(lambda: said)
+
+    def _note_right(self, record: LogRecord, group: Group) -> None:
+        zone = self.known.policy.zones[record.zone] if record.zone else None
+        if zone is not None and is_hard(zone) and decided_by_server(record):
+            holding = (record.device, BY_SERVER, zone.id)
+            group.rights[holding] = self.pool.granted[holding]
 
     def _append(self, group: Group, record: LogRecord, body: bytes, answer: bytes | None) -> None:
         """Into the transaction, and at once into presence: the next scan must see it."""
         group.names[record.name] = len(group.rows)
-        group.rows.append((self._log_head + len(group.rows) + 1, record, body, answer))
+        group.rows.append((self.log_head + len(group.rows) + 1, record, body, answer))
         self.known.add(record)
         self.pool.add(record)
 
@@ -217,6 +237,8 @@ class Intake:
     def lease(self, holding: Holding, want: int, at: datetime, now_s: float) -> int:
         """All rights the device will have been granted, with as many more as are free; `granted`
         must follow once they are written down, before the answer. `now_s` is monotonic."""
+        if self.in_doubt:
+            return self.pool.granted[holding]
         zone = self.known.policy.zones[holding[2]]
         left = self.pool.left(zone, self.known.whereabouts, at)
         before = self.pool.granted[holding]
@@ -228,12 +250,40 @@ class Intake:
     def granted(self, holding: Holding, total: int) -> None:
         self.pool.granted[holding] = total
 
+    def restored(self, book: Mapping[Holding, int]) -> None:
+        """What the server itself once admitted, by a book that no restore touched, may have no
+        record any more: those people are inside all the same."""
+        for holding, total in book.items():
+            if holding[1] == BY_SERVER:
+                self.granted(holding, max(total, self.pool.granted[holding]))
+
+    def counted(self) -> dict[Holding, int]:
+        """Whoever is inside is known: nothing the server admitted is lost. What it admitted."""
+        for holding, lost in self.pool.lost().items():
+            self.pool.granted[holding] -= lost
+        return {each: n for each, n in self.pool.granted.items() if each[1] == BY_SERVER}
+
+    def news(self, device: DeviceId, epoch_max: int, told: Sequence[Granted]) -> dict[Holding, int]:
+        """What a lane was granted and this server does not know of: it was restored from a backup.
+        To be written down, with the doubt, before anybody is granted anything."""
+        zones = self.known.policy.zones
+        return self.pool.news(
+            {
+                (device, each.epoch, each.zone): each.total
+                for each in told
+                if each.epoch <= epoch_max and each.zone in zones
+            }
+        )
+
     def places(self, zone: Zone, at: datetime) -> int:
         """What the server itself may still admit into a hard zone: whatever no lane holds."""
-        return self.pool.left(zone, self.known.whereabouts, at)
+        return 0 if self.in_doubt else self.pool.left(zone, self.known.whereabouts, at)
 
     def short(self, now_s: float) -> tuple[ZoneId, ...]:
-        """Zones in which a lane lately wanted more rights than there were."""
+        """Zones in which a lane lately wanted more rights than there were. In doubt nobody is asked
+        to give back what could not be granted again."""
+        if self.in_doubt:
+            return ()
         return tuple(zone for zone, at in self._short.items() if now_s - at < SHORT_S)
 
 

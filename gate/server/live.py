@@ -88,6 +88,8 @@ class Snapshot(msgspec.Struct):
     anomalies_total: int
     set_aside: int
     """Records the log could not take, of the whole edition: a device may be a copy, or faulty."""
+    places_in_doubt: bool
+    """No place of a full room is granted until every lane was heard: something was restored."""
 
 
 class Live:
@@ -119,6 +121,7 @@ class Live:
         self._encoded: dict[date, bytes] = {}
         self._refusals: list[LogRecord] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self.in_doubt: Callable[[], bool] = lambda: False
         self.ready = False
         self.closing = False
 
@@ -200,6 +203,7 @@ class Live:
             anomalies=tuple(map(in_words, anomalies[:ANOMALIES_SHOWN])),
             anomalies_total=len(anomalies),
             set_aside=self._set_aside,
+            places_in_doubt=self.in_doubt(),
         )
 
     def anomalies(self, day: date) -> list[Anomaly]:

@@ -405,6 +405,7 @@ lane-in-zone = في الداخل: { $n }
 lane-or-badge = أو اعرض بطاقتك
 wall-attention-clock = { $device }: الساعة خاطئة بمقدار { $age }
 wall-attention-battery = { $device }: البطارية { $share } %
+wall-attention-places = لا تُمنح أماكن القاعات المحدودة السعة: جرت استعادة نسخة احتياطية. صِل كل ممر ثم شغّل «gate places trust»
 wall-attention-set-aside = { $n ->
     [one] سجل واحد وُضع جانباً: قد يكون جهاز منسوخاً أو معطلاً
     [two] سجلان وُضعا جانباً: قد يكون جهاز منسوخاً أو معطلاً

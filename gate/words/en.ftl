@@ -395,6 +395,7 @@ lane-in-zone = { $n } inside
 lane-or-badge = or show your own badge
 wall-attention-clock = { $device }: clock wrong by { $age }
 wall-attention-battery = { $device }: battery at { $share } %
+wall-attention-places = Places of full rooms are not given out: something was restored. Connect every lane, then “gate places trust”
 wall-attention-set-aside = { $n ->
     [one] { $n } record set aside: a device may be copied or faulty
    *[other] { $n } records set aside: a device may be copied or faulty

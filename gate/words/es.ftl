@@ -395,6 +395,7 @@ lane-in-zone = { $n } dentro
 lane-or-badge = o muestre su propia credencial
 wall-attention-clock = { $device }: reloj mal por { $age }
 wall-attention-battery = { $device }: batería al { $share } %
+wall-attention-places = No se reparten plazas de las salas con aforo: se restauró una copia. Conecte cada carril y ejecute «gate places trust»
 wall-attention-set-aside = { $n ->
     [one] { $n } registro apartado: un dispositivo puede estar copiado o averiado
    *[other] { $n } registros apartados: un dispositivo puede estar copiado o averiado

@@ -395,6 +395,7 @@ lane-in-zone = { $n } à l’intérieur
 lane-or-badge = ou présentez votre propre badge
 wall-attention-clock = { $device } : horloge fausse de { $age }
 wall-attention-battery = { $device } : batterie à { $share } %
+wall-attention-places = Les places des salles à jauge ne sont plus attribuées : une sauvegarde a été restaurée. Connectez chaque voie, puis « gate places trust »
 wall-attention-set-aside = { $n ->
     [one] { $n } enregistrement mis de côté : un appareil est peut-être copié ou défectueux
    *[other] { $n } enregistrements mis de côté : un appareil est peut-être copié ou défectueux

@@ -399,6 +399,7 @@ lane-in-zone = внутри: { $n }
 lane-or-badge = или покажите свой бейдж
 wall-attention-clock = { $device }: часы неверны на { $age }
 wall-attention-battery = { $device }: заряд { $share } %
+wall-attention-places = Места в залах с лимитом не выдаются: была восстановлена копия. Подключите все посты, затем «gate places trust»
 wall-attention-set-aside = { $n ->
     [one] отложена { $n } запись: устройство скопировано или неисправно
     [few] отложены { $n } записи: устройство скопировано или неисправно

@@ -388,6 +388,7 @@ lane-in-zone = 场内 { $n } 人
 lane-or-badge = 或出示您的胸卡
 wall-attention-clock = { $device }：时钟偏差 { $age }
 wall-attention-battery = { $device }：电量 { $share } %
+wall-attention-places = 限额房间的名额暂停发放：系统由备份恢复。请连接每条通道，然后运行“gate places trust”
 wall-attention-set-aside = { $n } 条记录被搁置：某设备可能被复制或出现故障
 lane-roll-call = 点名：在场人员
 lane-heard = { $age }前收到服务器消息；已通知其他 { $n } 条通道

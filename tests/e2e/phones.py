@@ -4,6 +4,7 @@ server, with a hand scanner and, where wanted, a camera that sees rendered badge
 import asyncio
 import contextlib
 import itertools
+import json
 import os
 import shutil
 import signal
@@ -77,6 +78,7 @@ class Phone:
         self._listen(self.page)
         if self.granted_at_most is not None:
             await self._context.route("**/api/v1/lane/lease", self._grant)
+            await self._context.route("**/api/v1/lane/hello", self._hush)
 
     async def switch_off(self) -> None:
         if self._context:
@@ -108,6 +110,11 @@ class Phone:
         """In the server's place, whose rights are for the other tests' phones."""
         zone = route.request.post_data_json["zone"]
         await route.fulfill(json={"zone": zone, "granted": self.granted_at_most})
+
+    async def _hush(self, route) -> None:
+        """The server, which granted nothing, would take those rights for the proof of a restore."""
+        hello = {**route.request.post_data_json, "granted": []}
+        await route.continue_(post_data=json.dumps(hello))
 
     async def network(self, there: bool) -> None:
         """There, or gone; it goes once the page is kept on the phone."""

@@ -458,6 +458,22 @@ async def test_what_another_phone_let_in_is_known_here_also_offline(thursday: Se
         assert "Already inside: entered at High-level door" in await other.words()
 
 
+async def test_a_phone_tells_a_server_that_may_have_been_restored_what_it_was_granted(
+    thursday: Server,
+):
+    async with phone(thursday, "high_level_door") as guard:
+        await guard.granted()
+
+        def tells(request) -> bool:
+            hello = request.url.endswith("/lane/hello")
+            return hello and bool((request.post_data_json or {}).get("granted"))
+
+        request = await guard.page.wait_for_event("request", tells)
+        ((epoch, zone, total),) = request.post_data_json["granted"]
+        assert (epoch, zone) == (1, "high_level")
+        assert total > 0
+
+
 async def _knows(guard, holder: int) -> bool:
     """Whether the phone has a move of this holder on its disk."""
     return await guard.page.evaluate(

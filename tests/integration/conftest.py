@@ -8,10 +8,11 @@ import asyncio
 import itertools
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -97,6 +98,22 @@ async def database(database_url) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(database_url)
     yield connection
     await connection.close()
+
+
+@pytest.fixture
+async def backup(cluster, database_url) -> AsyncIterator[Callable[[], Awaitable[str]]]:
+    """Copies the test's database as it is now, while no server has it: its new address."""
+    made: list[str] = []
+
+    async def copy() -> str:
+        name, of = f"backup_{next(_numbers)}", urlsplit(database_url).path[1:]
+        await _administer(cluster, f'CREATE DATABASE "{name}" TEMPLATE "{of}"')
+        made.append(name)
+        return cluster.url(name)
+
+    yield copy
+    for name in made:
+        await _administer(cluster, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @dataclass

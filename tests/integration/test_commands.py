@@ -90,6 +90,23 @@ async def test_an_operator_sets_a_venue_up_from_the_command_line(served, tmp_pat
     assert (status, "does not answer" in error) == (1, True)
 
 
+async def test_an_operator_sees_and_settles_who_has_the_places_of_full_rooms(served):
+    await served.start()
+    status, out, _ = await served.run("places")
+    assert (status, "High-level" in out, "restored" in out) == (0, True, False)
+    async with served.operator() as operator:
+        body = {"id": "door-1", "role": "lane", "gate": "high_level_door"}
+        code = (await operator.post("/api/v1/editions/{edition}/devices", body)).good()["code"]
+        await operator.post("/api/v1/devices/enrol", {"code": code})
+    assert (await served.run("places", "doubt"))[0] == 0
+    status, out, _ = await served.run("places")
+    assert (status, "Not heard yet: door-1" in out) == (2, True), out
+    status, _, error = await served.run("places", "trust")
+    assert (status, "door-1: connect or revoke" in error) == (1, True), error
+    assert (await served.run("places", "trust", "--without-unheard"))[0] == 0
+    assert (await served.run("places"))[0] == 0
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [

@@ -196,3 +196,6 @@ def test_whoever_was_inside_at_a_sweep_may_come_back_and_only_they():
     assert not seen(*left, at="07-07 10:05", zone=HALL).swept
     back = (*inside, ("07-07 10:10", "in", "plenary"))
     assert not seen(*back, at="07-07 10:15", zone=HALL).swept
+    in_the_same_moment = (inside[1], ("07-07 10:00", "in", "plenary"))
+    assert not seen(*in_the_same_moment, at="07-07 10:15", zone=HALL).swept
+    assert seen(*in_the_same_moment, at="07-07 10:15", zone=HALL).inside

@@ -163,10 +163,9 @@ class MemoryStore:
             for name in ("cursor", "policy", "local_mode", "lan_key"):
                 disk.meta.pop(name, None)
 
-    def granted(self, epoch: int) -> dict[str, int]:
-        start = f"granted {epoch} "
-        meta = self.disk.meta.items()
-        return {name[len(start) :]: int(v) for name, v in meta if name.startswith(start)}
+    def granted(self) -> dict[tuple[int, str], int]:
+        named = ((name.split(" "), value) for name, value in self.disk.meta.items())
+        return {(int(n[1]), n[2]): int(value) for n, value in named if n[0] == "granted"}
 
     def set_granted(self, epoch: int, zone: str, total: int) -> None:
         self._set(f"granted {epoch} {zone}", str(total))

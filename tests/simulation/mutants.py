@@ -97,6 +97,14 @@ MUTANTS = (
            "return False"),
     Mutant("who was inside needs no place", "access.decide",
            "presence.inside and not facts.places_are_rights", "presence.inside", 390),
+    # rooms with a hard limit after a restore
+    Mutant("the server ignores what a lane says it was granted", "server.intake",
+           "if each.epoch <= epoch_max and each.zone in zones", "if False"),
+    Mutant("a server in doubt grants", "server.intake",
+           "if self.in_doubt:\n            return self.pool.granted[holding]",
+           "if False:\n            return self.pool.granted[holding]"),
+    Mutant("a server in doubt admits", "server.intake",
+           "return 0 if self.in_doubt else self.pool.left(", "return self.pool.left(", 1308),
     # the decision
     Mutant("only the table knows generations", "access.decide",
            "if case.credential.generation < max(known, case.facts.generation_min):",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from gate.access.capacity import Holding, is_hard, stock
+from gate.access.capacity import BY_SERVER, Holding, is_hard, stock
 from gate.access.known import Known
 from gate.access.ledger import Name
 from gate.access.model import DeviceId, Direction, GateId, ZoneId
@@ -77,6 +77,20 @@ class Database:
 
 
 @dataclass(slots=True)
+class Book:
+    """The file beside the database (`gate.server.rights_book`)."""
+
+    granted: dict[Holding, int] = field(default_factory=dict)
+    in_doubt: bool = False
+    heard: set[DeviceId] = field(default_factory=set)
+    """Lanes that have called since the doubt began."""
+
+    def keep(self, granted: dict[Holding, int]) -> None:
+        for each, total in granted.items():
+            self.granted[each] = max(total, self.granted.get(each, 0))
+
+
+@dataclass(slots=True)
 class _Job:
     """`what`: handed in, or a change: a function that gives feed rows and what else to store."""
 
@@ -90,6 +104,7 @@ class SimServer:
     def __init__(self, world) -> None:
         self._world = world
         self.database = Database()
+        self.book = Book()
         self.backups: list[Database] = []
         self.version = 1
         self.is_up = False
@@ -115,7 +130,9 @@ class SimServer:
         known.known_until_min = 2**24
         self.intake = Intake(known)
         known.places = self.intake.places
+        self._take_over(self.book.granted)
         self._recall()
+        self.intake.restored(self.book.granted)
         if self.database.policy != self.version:
             self.change(lambda: (FeedRow(seq=0, policy=edition.text(self.version)),))
 
@@ -127,11 +144,32 @@ class SimServer:
         self._under_way = None
         self._life += 1
 
-    def restore(self, backup: Database) -> None:
+    def restore(self, backup: Database, with_book: bool) -> None:
+        """On the same machine, whose book is still there; or on a spare one, without."""
         self.crash()
         self.database = backup.backup()
-        self._world.restored()
+        if not with_book:
+            self.book = Book(in_doubt=True)
         self.start()
+
+    def trust(self) -> None:
+        """The operator says that every lane was heard, and whoever is in the room is known."""
+
+        def apply() -> tuple[FeedRow, ...]:
+            self.book.granted.update(self.intake.counted())
+            self.book.in_doubt = self.intake.in_doubt = False
+            return ()
+
+        self.change(apply)
+
+    def _take_over(self, granted: dict[Holding, int]) -> None:
+        self.book.keep(granted)
+        for holding, total in granted.items():
+            if holding[1] != BY_SERVER:
+                leases = self.database.leases
+                leases[holding] = max(total, leases.get(holding, 0))
+                self.intake.granted(holding, leases[holding])
+        self.intake.in_doubt = self.book.in_doubt
 
     def _recall(self) -> None:
         database, intake = self.database, self.intake
@@ -157,6 +195,7 @@ class SimServer:
         world, intake = self._world, self.intake
         match request:
             case Hello():
+                self._heard(each, request)
                 reply(
                     told.welcome(
                         intake, device, each.epoch, each.gate, each.direction,
@@ -178,6 +217,12 @@ class SimServer:
                 latest_ms = world.true_ms() + AHEAD_MS_MAX
                 batch = LogBatch(of, first, raw)
                 self._queue(Upload(device, each.epoch, batch, LANE_KINDS, latest_ms), reply)
+
+    def _heard(self, device: Device, hello: Hello) -> None:
+        if news := self.intake.news(device.id, device.epoch, hello.granted):
+            self.book.in_doubt = True
+            self._take_over(news)
+        self.book.heard.add(device.id)
 
     def scan(self, device: DeviceId, scan: OnlineScan, reply: Reply) -> None:
         """A scan the server decides."""
@@ -241,6 +286,7 @@ class SimServer:
             nonlocal granted
             granted = self.intake.lease(holding, want, at, self._world.now_s)
             if granted > self.intake.pool.granted[holding]:
+                self.book.keep({holding: granted})
                 self._storing_leases[holding] = granted
                 self.intake.granted(holding, granted)
             return ()
@@ -271,6 +317,7 @@ class SimServer:
             handed_in = [job.what for job in jobs]
             names, needed = self.database.names, self.intake.needed(handed_in)
             group = self.intake.take(handed_in, {n: names[n] for n in needed if n in names})
+            self.book.keep(group.rights)
             self._under_way = group, ()
             self._world.later(seconds, lambda: self._end(life, jobs, group=group))
         else:
@@ -308,6 +355,7 @@ class SimServer:
         database = self.database
         if group is not None:
             database.log.extend(group.rows)
+            self._world.wrote(group.rows)
             database.names |= {row[1].name: row[2:] for row in group.rows}
             for name, _, why, _ in group.odd:
                 database.odd[name] = why

@@ -21,11 +21,13 @@ from tests.simulation.invariants import ENTERED, Invariants, Violation
 from tests.simulation.lane_store import MemoryStore
 from tests.simulation.plan import LANES, PEOPLE, PHONES, Happening, Plan
 from tests.simulation.position import Position
-from tests.simulation.server import Device, SimServer
+from tests.simulation.server import Book, Device, SimServer
 
 ANSWER_S = 15.0
 QUIET_S, QUIET_ROUNDS = 20.0, 2
 """Healed for so long, everybody must know everything."""
+LOOK_S = 1.5
+ROOM = edition.ROOM
 STEPS_MAX = 200_000
 ISSUED_MIN = edition.minutes(edition.MORNING) - 10_000
 
@@ -41,6 +43,8 @@ class World:
         self.loss, self.delay_s = plan.loss, plan.delay_s
         self.timelines = 0
         self.was_restored = False
+        self._elsewhere: list[LogRecord] = []
+        """Whatever was ever committed and no lane wrote: a restore makes nobody leave the room."""
         self.invariants = Invariants(self)
         self.histories: dict[str, list[dict[int, tuple[Status, int]]]] = {}
         """Timeline -> what the feed said of each holder at each of its positions."""
@@ -141,15 +145,13 @@ class World:
         if history is not None:
             history.append(_with(history[-1], row))
 
-    def restored(self) -> None:
-        self.was_restored = True
-        self.invariants.limit_is_off = True
+    def wrote(self, rows) -> None:
+        """Rows of the log were committed."""
+        self._elsewhere += [row[1] for row in rows if row[1].device not in self.positions]
 
     def all_records(self):
-        """The log of the whole venue, also what was not sent yet."""
-        for row in self.server.database.log:
-            if row[1].device not in self.positions:
-                yield row[1]
+        """The log of the whole venue, also what was not sent yet and what a restore lost."""
+        yield from self._elsewhere
         for position in self.positions.values():
             yield from position.store.records()
 
@@ -312,8 +314,25 @@ class World:
 
     def _restore(self, which: int) -> None:
         backups = self.server.backups
-        self.server.restore(backups[-1 - which % len(backups)])
+        self.was_restored = True
+        with_book = self.dice.random() < 0.5
+        self.server.restore(backups[-1 - which % len(backups)], with_book)
         self._break(list(self._open))
+        if not with_book:
+            self._operate(self.server.book)
+
+    def _operate(self, book: Book) -> None:
+        """An operator watches the lanes come back, holds the room against its roll-call, and says
+        that places may be granted again."""
+        server = self.server
+        if server.book is not book or not book.in_doubt:
+            return
+        if server.is_up and book.heard >= set(self.positions):
+            now = self.true_time()
+            roll_call = {made.holder for _, made in server.intake.known.whereabouts.who(ROOM, now)}
+            if self.invariants.in_room(now) <= roll_call:
+                server.trust()
+        self.later(LOOK_S, lambda: self._operate(book))
 
     def _holder_change(self, holder: int, change, after=lambda row: None) -> None:
         """The desk changes a registration; `after` happens once the desk was told it is done."""

@@ -4,9 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from gate.access.capacity import Pool, entry_lanes, is_hard, rights_used, stock
+from gate.access.capacity import (
+    BY_SERVER,
+    Pool,
+    decided_by_server,
+    entry_lanes,
+    is_hard,
+    rights_used,
+    stock,
+)
 from gate.access.ledger import LogRecord, Move, MoveKind, RecordKind
-from gate.access.model import DeviceId, GateId, Reason, ZoneId
+from gate.access.model import DeviceId, Direction, GateId, Reason, ZoneId
 from gate.access.presence import Whereabouts
 from tests import venue
 
@@ -51,6 +59,42 @@ def test_more_used_than_granted_never_makes_places():
         pool.add(record(number))
     pool.add(record(9, zone=None))
     assert pool.unaccounted(ROOM) == 0
+
+
+def test_what_the_server_admits_takes_its_place_once_and_when_its_record_is_lost_still():
+    pool, here = Pool(), Whereabouts(POLICY)
+    entered = record(1, rights=0)
+    assert decided_by_server(entered)
+    pool.add(entered)
+    here.add(entered)
+    own = (DeviceId("a"), BY_SERVER, ROOM)
+    assert (pool.granted[own], pool.lost(), pool.left(ZONE, here, AT)) == (1, {}, 9)
+    restored, nobody = Pool(), Whereabouts(POLICY)
+    restored.granted[own] = 1
+    assert (restored.lost(), restored.left(ZONE, nobody, AT)) == ({own: 1}, 9)
+    restored.granted[LANE] = 2
+    assert restored.lost() == {own: 1}, "what a lane holds is not the server's own"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"rights": 1}, {"direction": Direction.EXIT, "reason": Reason.EXITED},
+     {"reason": Reason.ZONE_FULL}, {"reason": Reason.EMERGENCY},
+     {"kind": RecordKind.ANNULLED, "annuls": 1}],
+)  # fmt: skip
+def test_refusals_exits_emergencies_and_lanes_own_entries_take_no_right_of_the_server(more):
+    pool = Pool()
+    pool.add(record(1, **({"rights": 0} | more)))
+    assert pool.granted == {}
+
+
+def test_only_what_is_more_than_known_is_news_to_a_server_that_was_restored():
+    pool = Pool()
+    pool.granted[LANE] = 4
+    before = (DeviceId("a"), 2, ROOM)
+    assert pool.news({LANE: 4, before: 1}) == {before: 1}
+    assert pool.news({LANE: 9}) == {LANE: 9}
+    assert pool.news({LANE: 3}) == {}
 
 
 def test_an_overfull_zone_has_no_places_left_rather_than_a_negative_number():

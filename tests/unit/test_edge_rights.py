@@ -5,6 +5,7 @@ import pytest
 
 from gate.access.ledger import RecordKind
 from gate.access.model import Override, Reason, ZoneId
+from gate.access.wire import Granted
 from gate.edge.store import LaneStore
 from tests import lanes, venue
 
@@ -56,6 +57,18 @@ def test_an_answer_that_comes_twice_or_late_grants_nothing_twice(store):
 def test_another_enrolment_begins_without_the_old_ones_rights(store):
     ready(store).rights.grant(ROOM, 5)
     assert ready(store, epoch=2).rights.left(ROOM) == 0
+
+
+def test_the_server_is_told_of_every_right_ever_granted_also_of_earlier_enrolments(store):
+    first = ready(store)
+    assert first.rights.ever == ()
+    first.rights.grant(ROOM, 5)
+    reasons(first, 1, 2)
+    second = ready(store, epoch=2)
+    assert second.rights.ever == (Granted(1, ROOM, 5),), "used or not"
+    second.rights.grant(ROOM, 2)
+    assert second.rights.ever == (Granted(2, ROOM, 2), Granted(1, ROOM, 5))
+    assert ready(store, epoch=3).rights.ever == second.rights.ever
 
 
 def test_half_the_stock_gone_is_when_a_lane_asks_for_more(store):

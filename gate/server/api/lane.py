@@ -74,6 +74,8 @@ async def hello(call: Call) -> Welcome:
     now_ms = call.service.clock.now_ms()
     is_lane = device.role is DeviceRole.LANE
     lan = on_site(body.lan, call.request.remote or "") if is_lane else ""
+    if is_lane and body.granted:
+        await call.service.appender.granted(device.id, device.epoch, body.granted)
     call.service.devices.heard(device.id, body, now_ms, lan)
     intake, now_s = call.service.appender.intake, asyncio.get_running_loop().time()
     welcome = told.welcome(

@@ -195,6 +195,7 @@ function attention() {
     });
     items.push(looksInto ? lookInto(said, each.badge) : said);
   }
+  if (latest?.places_in_doubt) items.push(say("wall-attention-places"));
   if (latest?.set_aside) items.push(say("wall-attention-set-aside", { n: latest.set_aside }));
   if (latest && latest.anomalies_total > latest.anomalies.length) {
     items.push(say("wall-more", { n: number(latest.anomalies_total - latest.anomalies.length) }));

@@ -1,4 +1,5 @@
-"""Rights to hard zones that lanes were granted: cumulative, so a repeated answer is the same."""
+"""Rights to hard zones that lanes were granted: cumulative, so a repeated answer is the same; and
+which file beside the database knows them too."""
 
 from typing import TypeAlias
 
@@ -13,6 +14,14 @@ INSERT INTO lease (edition, device, epoch, zone, granted) VALUES ($1, $2, $3, $4
 ON CONFLICT (edition, device, epoch, zone)
 DO UPDATE SET granted = greatest(lease.granted, excluded.granted)
 """
+BOOK = """
+SELECT (SELECT name FROM rights_book WHERE edition = $1) AS name,
+       EXISTS (SELECT FROM edition WHERE id = $1) AS served
+"""
+SAVE_BOOK = """
+INSERT INTO rights_book (edition, name) VALUES ($1, $2)
+ON CONFLICT (edition) DO UPDATE SET name = excluded.name
+"""
 
 Connection: TypeAlias = asyncpg.Connection | asyncpg.Pool
 
@@ -26,3 +35,13 @@ async def save(
     connection: Connection, edition: str, device: str, epoch: int, zone: str, total: int
 ) -> None:
     await connection.execute(SAVE, edition, device, epoch, zone, total)
+
+
+async def book(connection: Connection, edition: str) -> tuple[str, bool]:
+    """(name of the rights book, whether the edition was served from this database before)."""
+    row = await connection.fetchrow(BOOK, edition)
+    return row["name"] or "", row["served"]
+
+
+async def save_book(connection: Connection, edition: str, name: str) -> None:
+    await connection.execute(SAVE_BOOK, edition, name)

@@ -9,6 +9,7 @@ import { readMove } from "./rules/presence.js";
 import { OVERRIDABLE } from "./rules/reasons.js";
 
 export const RECORDS_PER_BATCH_MAX = 500;
+const GRANTED_MAX = 500;
 const STOCK_SHARE = 4;
 const ANNUL_WITHIN_MS = 15 * 60_000;
 /** More moves than this on disk are thinned out to those that still matter, by a snapshot. */
@@ -226,6 +227,17 @@ export class Lane {
     if (granted <= (this.granted[key] ?? 0)) return;
     await this.#store.set("granted", { ...this.granted, [key]: granted });
     this.granted[key] = granted;
+  }
+
+  /** All ever granted to this phone, the newest epochs first: a server restored from a backup may have
+      forgotten it. */
+  get grantedEver() {
+    const start = `${this.identity.device} `;
+    return Object.entries(this.granted).filter(([key]) => key.startsWith(start))
+      .map(([key, total]) => {
+        const [epoch, zone] = key.slice(start.length).split(" ");
+        return [Number(epoch), zone, total];
+      }).sort(([one], [other]) => other - one).slice(0, GRANTED_MAX);
   }
 
   /** Another lane has none left: give back all but one, through the log. */

@@ -114,6 +114,7 @@ export class Sync {
     const welcome = await this.#call("POST", "/api/v1/lane/hello", { dated: (at) => { wall = at; }, body: {
       epoch: lane.identity.epoch, cursor: cursor ?? 0, waiting: lane.waiting, version: "phone",
       now_ms: clock.raw(), ...exact, ...(battery && { battery: Math.round(battery.level * 100) }),
+      granted: lane.grantedEver,
     } });
     await this.#keepClock(clock.heard(welcome.now_ms, sent, Date.now(), welcome.clock_speed ?? 1, wall));
     await lane.follow(welcome);

@@ -143,8 +143,8 @@ export class Whereabouts {
     const sweeps = this.#around.get(zone).flatMap((outer) => this.#sweeps.get(outer) ?? []);
     if (!sweeps.length) return false;
     const newest = Math.max(...sweeps);
-    if (moves.some((m) => m.kind === "in" && m.at > newest)) return false;
-    return this.#isInside(zone, moves.filter((m) => m.at <= newest), newest - 1);
+    if (moves.some((m) => m.kind === "in" && m.at >= newest)) return false;
+    return this.#isInside(zone, moves.filter((m) => m.at < newest), newest - 1);
   }
 
   /** What lies between two moments at which everybody left, as a text that sorts: how many sweeps
