@@ -1,7 +1,7 @@
 """The service as a whole: what it starts, in which order, and the application in front of it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,9 +9,9 @@ import asyncpg
 from aiohttp import web
 
 from gate.access.known import Known
-from gate.access.model import SigningKey
+from gate.access.model import GateId, SigningKey, ZoneId
 from gate.access.policy import Policy
-from gate.access.policy_file import parse
+from gate.access.policy_file import PolicyError, parse
 from gate.access.wire import FeedRow
 from gate.editions import example
 from gate.server import migrate, problem, routes
@@ -29,6 +29,7 @@ from gate.server.mail.outbox import Outbox
 from gate.server.problem import Refused
 from gate.server.rights_book import RightsBook
 from gate.server.service import SERVICE, Service
+from gate.server.store import devices as device_store
 from gate.server.store import log as log_store
 from gate.server.store import registrations as store
 from gate.server.store import supervisors
@@ -82,6 +83,7 @@ async def service(settings: ServerSettings, database_url: str) -> AsyncIterator[
     try:
         await appender.start()
         await _tell_changes(appender, policy, text, badge_signer)
+        appender.intake.zones_of = await device_store.zones(pool, policy.edition)
         await live.start()
         claims = Claims(policy.edition, settings.data_dir / "keys")
         outbox = Outbox(
@@ -153,6 +155,10 @@ async def _tell_changes(
         rows = []
         before = await store.edition_policy(connection, policy.edition)
         await store.save_edition(connection, policy, text)
+        await device_store.save_zones(connection, policy.edition, _led(policy))
+        with suppress(PolicyError):  # one that only an older program could read
+            was = parse(before or "", "the policy before")
+            await device_store.save_zones(connection, policy.edition, _led(was))
         if before != text:
             rows.append(FeedRow(seq=0, policy=text))
         stored = await store.keys(connection, policy.edition)
@@ -163,6 +169,10 @@ async def _tell_changes(
         return rows
 
     await appender.change(apply)
+
+
+def _led(policy: Policy) -> list[tuple[GateId, ZoneId]]:
+    return [(gate.id, gate.zone) for gate in policy.gates.values()]
 
 
 def _with_status(key: SigningKey, stored: Iterable[SigningKey]) -> SigningKey:

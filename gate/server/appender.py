@@ -113,11 +113,11 @@ class Appender:
         batch: LogBatch,
         kinds: frozenset[RecordKind] = frozenset(RecordKind),
         latest_ms: int = AT_MS_MAX,
+        gates: frozenset[GateId] | None = None,
     ) -> LogAck:
-        """Store a device's records; `epoch_max` is the device's current epoch, `kinds` what it
-        may record, `latest_ms` until when it can have happened."""
+        """Store a device's records, within the bounds that `Upload` names."""
         done: asyncio.Future[LogAck] = asyncio.get_running_loop().create_future()
-        upload = Upload(device, epoch_max, batch, kinds, latest_ms)
+        upload = Upload(device, epoch_max, batch, kinds, latest_ms, gates)
         return await self._ask(_HandedIn(upload, done), done)
 
     async def scan(self, device: DeviceId, gate: GateId, scan: OnlineScan, at: datetime) -> bytes:

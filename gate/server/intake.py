@@ -45,13 +45,15 @@ _decode_record = msgspec.json.Decoder(LogRecord).decode
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A device's records; `epoch_max` is the device's current epoch, `kinds` what it may record,
-    `latest_ms` until when it can have happened."""
+    `latest_ms` until when it can have happened, `gates` where it stood in the batch's epoch (None:
+    anywhere). Which way people went is not asked: a supervisor may turn a lane."""
 
     device: DeviceId
     epoch_max: int
     batch: LogBatch
     kinds: frozenset[RecordKind] = frozenset(RecordKind)
     latest_ms: int = AT_MS_MAX
+    gates: frozenset[GateId] | None = None
 
     @property
     def names(self) -> list[Name]:
@@ -97,6 +99,9 @@ class Intake:
         self.timeline = ""
         """New each time this server takes over its database: that may have been restored, and
         then the same positions of the feed stand for other changes than lanes were told."""
+        self.zones_of: Mapping[GateId, frozenset[ZoneId]] = {}
+        """Every zone a gate ever led into: a lane may not have heard yet that a policy moved it,
+        and what it recorded before is handed in later."""
         self.recent = Recent()
         self.pool = Pool()
         self.in_doubt = False
@@ -165,6 +170,8 @@ class Intake:
             body = bytes(raw)
             record, why = _readable(body, name, upload)
             if record is not None:
+                why = _elsewhere(record, upload, self.zones_of)
+            if record is not None and not why:
                 body = msgspec.json.encode(record)
                 why = _clash(name, body, stored, group)
             if why is None and record is not None:
@@ -313,3 +320,18 @@ def _readable(body: bytes, name: Name, upload: Upload) -> tuple[LogRecord | None
     if record.at_ms > upload.latest_ms:
         return None, f"its clock was wrong: {record.at:%Y-%m-%d %H:%M} UTC was still to come"
     return record, ""
+
+
+def _elsewhere(
+    record: LogRecord, upload: Upload, zones_of: Mapping[GateId, frozenset[ZoneId]]
+) -> str | None:
+    """Why a device cannot have been where a record says; None when it can."""
+    if upload.gates is None:
+        return None
+    if record.gate is not None and record.gate not in upload.gates:
+        stood = ", ".join(sorted(upload.gates)) or "no gate"
+        return f"made at {record.gate}, but in epoch {record.epoch} this device stood at {stood}"
+    led = upload.gates if record.gate is None else (record.gate,)
+    if record.zone is not None and not any(record.zone in zones_of.get(g, ()) for g in led):
+        return f"{record.gate or 'its gate'} never led into {record.zone}"
+    return None

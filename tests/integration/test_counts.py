@@ -53,7 +53,7 @@ def crowd(lane, dice, count):
 
 async def test_counts_recount_and_a_plain_recount_are_one_at_any_moment(server, database):
     operator, dice = await server.operator(), random.Random(7)
-    lanes = [await server.device(f"lane-{n}") for n in range(3)]
+    lanes = [await server.device(f"lane-{n}", "plenary_east") for n in range(3)]
     records = {lane.device: crowd(lane, dice, 60) for lane in lanes}
 
     async def hand_in(lane):

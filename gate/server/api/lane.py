@@ -164,7 +164,8 @@ async def log(call: Call) -> LogAck:
     if device.role is not DeviceRole.LANE:
         latest_ms = AT_MS_MAX  # printing puts nobody anywhere, and a station corrects no clock
     appender = call.service.appender
-    acknowledged = await appender.upload(device.id, device.epoch, batch, kinds, latest_ms)
+    gates = device.gates(batch.epoch)
+    acknowledged = await appender.upload(device.id, device.epoch, batch, kinds, latest_ms, gates)
     if RecordKind.PRINTED in kinds:
         await reprints.settle(call.service, _readable(batch), device.id)
     return acknowledged
