@@ -40,11 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     revoke = commands.add_parser("revoke", help="cut off a device that was lost: it wipes itself")
     revoke.add_argument("device", help="its name, such as north-1-a")
     revoke.set_defaults(run=_revoke)
-    stolen = commands.add_parser(
-        "revoke-key", help="a signing key was stolen: only badges the record names open from now on"
-    )
-    stolen.add_argument("key", type=int, help="its number; the first key of an edition is 1")
-    stolen.set_defaults(run=_revoke_key)
+    _signing_keys(commands)
 
     _places(commands.add_parser("places", help="rooms with a hard limit; and after a restore"))
 
@@ -62,6 +58,25 @@ def _parser() -> argparse.ArgumentParser:
     _mail(commands.add_parser("mail", help="send claim codes by mail, and see how that went"))
     _policy(commands.add_parser("policy", help="check, explain and print a policy file"))
     return parser
+
+
+def _signing_keys(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    shown = commands.add_parser("keys", help="the badge-signing keys, and how many badges each has")
+    shown.set_defaults(run=_keys)
+    added = commands.add_parser("add-key", help="a new signing key: it signs from now on")
+    added.set_defaults(run=_add_key)
+    stolen = commands.add_parser(
+        "revoke-key", help="a signing key was stolen: only badges the record names open from now on"
+    )
+    stolen.add_argument("key", type=int, help="its number; the first key of an edition is 1")
+    stolen.set_defaults(run=_revoke_key)
+    retired = commands.add_parser(
+        "withdraw-key", help="an older key has had its time: its badges open nothing from now on"
+    )
+    retired.add_argument("key", type=int, help="its number, as `gate keys` shows it")
+    retired.add_argument("--dry-run", action="store_true", help="count; withdraw nothing")
+    retired.add_argument("--yes", action="store_true", help="do not ask")
+    retired.set_defaults(run=_withdraw_key)
 
 
 def _places(parser: argparse.ArgumentParser) -> None:
@@ -149,10 +164,28 @@ def _revoke(arguments: argparse.Namespace) -> int:
     return revoke(arguments.device)
 
 
-def _revoke_key(arguments: argparse.Namespace) -> int:
-    from gate.commands.remote import revoke_key
+def _keys(arguments: argparse.Namespace) -> int:
+    from gate.commands.keys import show
 
-    return revoke_key(arguments.key)
+    return show()
+
+
+def _add_key(arguments: argparse.Namespace) -> int:
+    from gate.commands.keys import add
+
+    return add()
+
+
+def _revoke_key(arguments: argparse.Namespace) -> int:
+    from gate.commands.keys import revoke
+
+    return revoke(arguments.key)
+
+
+def _withdraw_key(arguments: argparse.Namespace) -> int:
+    from gate.commands.keys import withdraw
+
+    return withdraw(arguments.key, arguments.dry_run, arguments.yes)
 
 
 def _places_shown(arguments: argparse.Namespace) -> int:

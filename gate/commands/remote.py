@@ -159,17 +159,6 @@ def revoke(device: str) -> int:
     return operate(act)
 
 
-def revoke_key(key: int) -> int:
-    """Trust a stolen signing key only for badges that the record names exactly."""
-
-    async def act(client: Client, edition: str) -> int:
-        await client.operate("POST", f"/api/v1/editions/{edition}/keys/{key}/revoke")
-        print(f"key {key} is revoked: badges made up with it open nothing, everybody keeps theirs")
-        return 0
-
-    return operate(act)
-
-
 def admin_link(roles: list[str]) -> int:
     """Print a one-time link that makes an account with these roles."""
 

@@ -1,15 +1,14 @@
 """The service as a whole: what it starts, in which order, and the application in front of it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
 from aiohttp import web
 
 from gate.access.known import Known
-from gate.access.model import GateId, SigningKey, ZoneId
+from gate.access.model import GateId, ZoneId
 from gate.access.policy import Policy
 from gate.access.policy_file import PolicyError, parse
 from gate.access.wire import FeedRow
@@ -22,13 +21,14 @@ from gate.server.claims import Claims
 from gate.server.desk import photos, reprints
 from gate.server.desk.directory import Directory
 from gate.server.devices import Devices
-from gate.server.issue import Signer, signer
+from gate.server.issue import Signer
 from gate.server.lan_key import LanKey
 from gate.server.live import Live
 from gate.server.mail.outbox import Outbox
 from gate.server.problem import Refused
 from gate.server.rights_book import RightsBook
 from gate.server.service import SERVICE, Service
+from gate.server.signing_keys import PrivateHalves, Ring, ring
 from gate.server.store import devices as device_store
 from gate.server.store import log as log_store
 from gate.server.store import registrations as store
@@ -74,15 +74,16 @@ async def service(settings: ServerSettings, database_url: str) -> AsyncIterator[
     finally:
         await connection.close()
     pool = await asyncpg.create_pool(database_url, min_size=1, max_size=POOL_MAX)
-    badge_signer = signer(policy, settings.data_dir / "keys")
+    halves = PrivateHalves(settings.data_dir / "keys", policy.edition)
+    keys = ring(policy, await store.keys(pool, policy.edition), halves, settings.clock.now())
     book = RightsBook(settings.data_dir / f"{policy.edition}-rights.json")
-    appender = Appender(connect, await _known(pool, policy, badge_signer), book)
+    appender = Appender(connect, await _known(pool, policy, keys), book)
     appender.known.places = appender.intake.places
     live = Live(connect, pool, appender.known, settings.clock)
     live.in_doubt = lambda: appender.intake.in_doubt
     try:
         await appender.start()
-        await _tell_changes(appender, policy, text, badge_signer)
+        await _tell_changes(appender, policy, text, keys)
         appender.intake.zones_of = await device_store.zones(pool, policy.edition)
         await live.start()
         claims = Claims(policy.edition, settings.data_dir / "keys")
@@ -104,7 +105,8 @@ async def service(settings: ServerSettings, database_url: str) -> AsyncIterator[
             policy_text=text,
             pool=pool,
             appender=appender,
-            signer=badge_signer,
+            signer=Signer(policy, keys.signs.key_id, keys.seed),
+            halves=halves,
             devices=Devices(pool, policy),
             auth=Auth(pool, operator_token(settings.data_dir)),
             live=live,
@@ -126,16 +128,14 @@ async def service(settings: ServerSettings, database_url: str) -> AsyncIterator[
         await pool.close()
 
 
-async def _known(pool: asyncpg.Pool, policy: Policy, badge_signer: Signer) -> Known:
+async def _known(pool: asyncpg.Pool, policy: Policy, keys: Ring) -> Known:
     """What the database says, in memory; the appender adds positions and presence.
 
     The cursor is read first: what another server still changes now, the appender applies again.
     """
     known = Known(policy)
     _, known.cursor = await log_store.heads(pool, policy.edition)
-    known.keys = {key.key_id: key for key in await store.keys(pool, policy.edition)}
-    key = _with_status(badge_signer.public, known.keys.values())
-    known.keys[key.key_id] = key
+    known.keys = dict(keys.keys)
     known.profiles = {p.number: p for p in await store.profiles(pool, policy.edition)}
     for row in await store.holders(pool, policy.edition):
         known.hold(row.record())
@@ -146,10 +146,8 @@ async def _known(pool: asyncpg.Pool, policy: Policy, badge_signer: Signer) -> Kn
     return known
 
 
-async def _tell_changes(
-    appender: Appender, policy: Policy, text: str, badge_signer: Signer
-) -> None:
-    """Tell the lanes of a policy or key that changed while the service was down."""
+async def _tell_changes(appender: Appender, policy: Policy, text: str, keys: Ring) -> None:
+    """Tell the lanes of a policy or keys that changed while the service was down."""
 
     async def apply(connection: asyncpg.Connection) -> list[FeedRow]:
         rows = []
@@ -162,10 +160,10 @@ async def _tell_changes(
         if before != text:
             rows.append(FeedRow(seq=0, policy=text))
         stored = await store.keys(connection, policy.edition)
-        key = _with_status(badge_signer.public, stored)
-        if key not in stored:
-            await store.save_key(connection, policy.edition, key)
-            rows.append(FeedRow(seq=0, key=key))
+        for key in keys.keys.values():
+            if key not in stored:
+                await store.save_key(connection, policy.edition, key)
+                rows.append(FeedRow(seq=0, key=key))
         return rows
 
     await appender.change(apply)
@@ -173,12 +171,6 @@ async def _tell_changes(
 
 def _led(policy: Policy) -> list[tuple[GateId, ZoneId]]:
     return [(gate.id, gate.zone) for gate in policy.gates.values()]
-
-
-def _with_status(key: SigningKey, stored: Iterable[SigningKey]) -> SigningKey:
-    """A key that was revoked stays so over a restart."""
-    before = next((each.status for each in stored if each.public == key.public), key.status)
-    return replace(key, status=before)
 
 
 def application(running: Service) -> web.Application:

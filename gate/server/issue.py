@@ -1,7 +1,7 @@
-"""Signing: which key, which pseudonym, which profile, and the badge text that results.
+"""Signing: which pseudonym, which profile, and the badge text that results.
 
-The private key is a file of the server, mode 0600, in no table and no answer. A signature is a
-row of `badge` in the same transaction that releases it.
+Which key signs is said in `signing_keys`. A signature is a row of `badge` in the same transaction
+that releases it.
 """
 
 import os
@@ -18,9 +18,7 @@ from gate.access.model import (
     Credential,
     Entitlement,
     Holder,
-    Kind,
     Profile,
-    SigningKey,
 )
 from gate.access.policy import Policy
 from gate.server.registrations.parse import Registration
@@ -35,18 +33,15 @@ class TooManyProfiles(Exception):
 
 
 class Signer:
-    """One private key and the public half that gates are told."""
+    """One private key, and the number gates know its public half by."""
 
     def __init__(self, policy: Policy, key_id: int, seed: bytes) -> None:
         self._policy = policy
-        self._private = PrivateKey(seed)
-        self.public = SigningKey(
-            key_id=key_id,
-            public=bytes(self._private.verify_key),
-            not_before=policy.epoch,
-            not_after=policy.expires,
-            kinds=frozenset(Kind) - {Kind.TEST},
-        )
+        self.turn_to(key_id, seed)
+
+    def turn_to(self, key_id: int, seed: bytes) -> None:
+        """This key signs from now on."""
+        self.key_id, self._private = key_id, PrivateKey(seed)
 
     def issue(
         self, holder: int, generation: int, issue: int, profile: Profile, at: datetime
@@ -55,7 +50,7 @@ class Signer:
         issued_min = max(0, self._policy.minutes(at))
         credential = Credential(
             kind=self._policy.categories[profile.category].kind,
-            key_id=self.public.key_id,
+            key_id=self.key_id,
             edition=self._policy.number,
             holder=Holder(holder),
             generation=generation,
@@ -73,11 +68,6 @@ class Signer:
             credential.issued_min,
             text,
         )
-
-
-def signer(policy: Policy, folder: Path, key_id: int = 1) -> Signer:
-    """The edition's signer; makes the key at the first start."""
-    return Signer(policy, key_id, secret(folder / f"{policy.edition}-{key_id}.key"))
 
 
 def secret(path: Path) -> bytes:

@@ -18,6 +18,7 @@ from gate.server.issue import Signer
 from gate.server.lan_key import LanKey
 from gate.server.live import Live
 from gate.server.mail.outbox import Outbox
+from gate.server.signing_keys import PrivateHalves
 from gate.settings import ServerSettings
 
 
@@ -30,6 +31,7 @@ class Service:
     pool: asyncpg.Pool
     appender: Appender
     signer: Signer
+    halves: PrivateHalves
     devices: Devices
     auth: Auth
     live: Live

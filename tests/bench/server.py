@@ -19,7 +19,7 @@ from gate import clock
 from gate.access.model import Direction
 from gate.access.wire import Enrolled, Snapshot
 from gate.client import Client, ServerAway
-from gate.server.issue import signer
+from gate.server.issue import Signer, secret
 from tests import venue
 
 READY_S = 60.0
@@ -113,7 +113,9 @@ class Server:
         """The text of everybody's badge, signed with the server's own key."""
         async with Client(self.url, lane.token) as client:
             snapshot: Snapshot = await client.snapshot()
-        badge_signer = signer(venue.policy(), self._folder / "server" / "keys")
+        p = venue.policy()
+        seed = secret(self._folder / "server" / "keys" / f"{p.edition}-1.key")
+        badge_signer = Signer(p, 1, seed)
         profiles = {each.number: each for each in snapshot.profiles}
         return [
             badge_signer.issue(h.holder, h.generation, 1, profiles[h.profile], OPENED_AT).text

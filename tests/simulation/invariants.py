@@ -162,6 +162,10 @@ class Invariants:
         seen = self._seen.setdefault(device, Counter())
         seen[holder] = max(seen[holder], generation)
 
+    def learnt(self, news, in_doubt: bool) -> None:
+        """A lane was granted more than the server knows."""
+        _check(in_doubt, "T12 a server that lost nothing forgot no grant", news)
+
     def stepped(self, position) -> None:
         """A lane's protocol took a step."""
         if not position.is_up:

@@ -220,7 +220,7 @@ class SimServer:
 
     def _heard(self, device: Device, hello: Hello) -> None:
         if news := self.intake.news(device.id, device.epoch, hello.granted):
-            self.book.in_doubt = True
+            self._world.invariants.learnt(news, self.book.in_doubt)
             self._take_over(news)
         self.book.heard.add(device.id)
 

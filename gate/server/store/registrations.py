@@ -93,6 +93,33 @@ WHERE edition = $1 AND status IN ('cancelled', 'blocked')
 UNION ALL
 SELECT holder, status, since_ms FROM pseudonym WHERE edition = $1 AND status = 'cancelled'
 """
+STANDING = """
+WITH current AS (
+    SELECT holder, generation FROM registration WHERE edition = $1 AND status <> 'cancelled'
+    UNION ALL
+    SELECT holder, generation FROM pseudonym WHERE edition = $1 AND status <> 'cancelled'
+    UNION ALL
+    SELECT holder, generation FROM reprint WHERE edition = $1 AND state = 'reserved'
+)
+SELECT key_id, count(DISTINCT holder) AS n FROM badge JOIN current USING (holder, generation)
+WHERE edition = $1 GROUP BY key_id
+"""
+OF_KEY = """
+WITH current AS (
+    SELECT holder, generation, profile FROM registration
+    WHERE edition = $1 AND status <> 'cancelled'
+    UNION
+    SELECT reprint.holder, reprint.generation, registration.profile
+    FROM reprint JOIN registration USING (edition, holder)
+    WHERE edition = $1 AND state = 'reserved'
+), newest AS (
+    SELECT DISTINCT ON (holder, generation) holder, generation, issue, key_id, current.profile
+    FROM badge JOIN current USING (holder, generation)
+    WHERE edition = $1 ORDER BY holder, generation, issue DESC
+)
+SELECT holder, generation, issue, profile FROM newest WHERE key_id = $2
+"""
+TOUCH = "UPDATE registration SET updated_at = now() WHERE edition = $1 AND holder = ANY($2)"
 COUNT = "SELECT status, count(*) AS n FROM registration WHERE edition = $1 GROUP BY status"
 
 _decode_key = msgspec.json.Decoder(SigningKey).decode
@@ -316,6 +343,24 @@ async def badge_text(
 ) -> str | None:
     text: str | None = await connection.fetchval(BADGE_TEXT, edition, holder, generation)
     return text
+
+
+async def standing(connection: Connection, edition: str) -> dict[int, int]:
+    """Key -> how many people, and spares, have a badge of their current generation signed by it."""
+    return {row["key_id"]: row["n"] for row in await connection.fetch(STANDING, edition)}
+
+
+async def of_key(
+    connection: Connection, edition: str, key_id: int
+) -> list[tuple[int, int, int, int]]:
+    """(holder, generation, issue, profile) of whom a printer would give a badge of this key."""
+    rows = await connection.fetch(OF_KEY, edition, key_id)
+    return [(r["holder"], r["generation"], r["issue"], r["profile"]) for r in rows]
+
+
+async def touch(connection: Connection, edition: str, holders: Sequence[int]) -> None:
+    """Something about these people is new, though not in their registration: kiosks ask again."""
+    await connection.execute(TOUCH, edition, holders)
 
 
 async def count(connection: Connection, edition: str) -> dict[Status, int]:
