@@ -131,6 +131,30 @@ async def test_somebody_who_is_inside_already_is_compared_too(thursday: Server):
         await guard.network(True)
 
 
+async def test_on_the_smallest_phone_in_the_longest_words_nothing_is_cut_off(thursday: Server):
+    people = [Person(f"PH-SMALL-{n}", "ministerial", "minister") for n in range(3)]
+    texts = await badges(thursday, *people)
+    async with phone(thursday, DOOR) as guard:
+        await guard.granted()
+        await guard.page.set_viewport_size({"width": 360, "height": 640})
+        for language, text in zip(("ru", "fr", "ar"), texts, strict=True):
+            await guard.page.select_option("#language", language)
+            await guard.page.wait_for_selector(f"html[lang={language}]")
+            assert await guard.scan(text) == "check"
+            await guard.page.wait_for_selector("#person b:not(:empty)")
+            places = "header .pill, #result > :not([hidden]):not(i), #acts button, .tools button"
+            boxes = [await each.bounding_box() for each in await guard.page.locator(places).all()]
+            assert len([box for box in boxes if box]) > 8
+            for box in filter(None, boxes):
+                assert box["x"] >= 0, (language, box)
+                assert box["x"] + box["width"] <= 360, (language, box)
+            acts = await guard.page.locator("#acts").bounding_box()
+            foot = await guard.page.locator("#controls").bounding_box()
+            assert acts["y"] + acts["height"] <= foot["y"], "both answers are under the thumb"
+            await guard.page.keyboard.press("Escape")
+            await guard.ready()
+
+
 async def test_an_answer_that_comes_late_is_shown_beside_no_other_badge(thursday: Server):
     texts = await badges(
         thursday, *(Person(f"PH-LATE-{n}", "ministerial", "minister") for n in (1, 2))
