@@ -104,6 +104,9 @@ def _mail(parser: argparse.ArgumentParser) -> None:
     send.set_defaults(run=_mail_send)
     status = commands.add_parser("status", help="how many were sent, and which were not")
     status.set_defaults(run=_mail_status)
+    bounces = commands.add_parser("bounces", help="note what came back: .eml files, mbox, maildir")
+    bounces.add_argument("paths", nargs="+", metavar="PATH", help="a file, a mailbox or a folder")
+    bounces.set_defaults(run=_mail_bounces)
 
 
 def _policy(parser: argparse.ArgumentParser) -> None:
@@ -216,6 +219,12 @@ def _mail_send(arguments: argparse.Namespace) -> int:
     from gate.commands.remote import mail_send
 
     return mail_send(arguments.codes, arguments.again, arguments.dry_run)
+
+
+def _mail_bounces(arguments: argparse.Namespace) -> int:
+    from gate.commands.bounces import bounces
+
+    return bounces(arguments.paths)
 
 
 def _mail_status(arguments: argparse.Namespace) -> int:

@@ -96,6 +96,7 @@ async def service(settings: ServerSettings, database_url: str) -> AsyncIterator[
             settings.url,
             settings.mails_per_minute,
             claims.of,
+            claims.mail_token,
             settings.clock.now_ms,
         )
         running = Service(

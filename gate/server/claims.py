@@ -1,5 +1,6 @@
 """Claim codes of an edition's registrations: made from one key file, stored nowhere."""
 
+import hmac
 import os
 import secrets
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from gate.access import claim
 from gate.server.limits import Attempts
+from gate.server.mail.bounces import TOKEN_CHARS
 
 WRONG_PER_MINUTE = 60
 _KEY_BYTES = 32
@@ -38,6 +40,11 @@ class Claims:
         for code in islice(codes, len(self._codes), None):
             self._codes[claim.digest(self.of(code))] = code
         return self._codes.get(claim.digest(made))
+
+    def mail_token(self, number: int) -> str:
+        """What stands in the Message-ID of a mail, so that only we can have written it."""
+        name = f"mail\0{self._edition}\0{number}".encode()
+        return hmac.new(self._key, name, "sha256").hexdigest()[:TOKEN_CHARS].upper()
 
     def of(self, code: str) -> str:
         """The claim code of the registration with this code."""

@@ -320,6 +320,11 @@ desk-not-sent = لم يجب الخادم. ما كتبته محفوظ: افتح �
 desk-copies = صدرت شارتان بالرقم نفسه
 desk-copies-hint = اطبع شارة أخرى: تلغي الاثنتين
 desk-act-copies = شارتان بالرقم نفسه
+desk-mail-queued = بانتظار الإرسال
+desk-mail-sent = أُرسل الرمز
+desk-mail-failed = لم يُرسل
+desk-mail-bounced = عاد البريد
+desk-mail-again = أُرسل مرة أخرى
 desk-keys = المفاتيح: / بحث · T أرقام الأكشاك · D تم الرقم · P طباعة · H تسليم · E تصحيح · N ملاحظات · F صورة · U تراجع · Esc عودة إلى البحث
 
 ## The command page

@@ -314,6 +314,11 @@ desk-not-sent = The server did not answer. What you typed is kept: press “Regi
 desk-copies = Two badges with the same number are out
 desk-copies-hint = Print another badge: it makes both void
 desk-act-copies = Two badges with the same number
+desk-mail-queued = waiting to be sent
+desk-mail-sent = code sent
+desk-mail-failed = not sent
+desk-mail-bounced = came back
+desk-mail-again = sent again
 desk-keys = Keys: / find · T kiosk numbers · D number done · P print · H hand out · E correct · N notes · F photo · U undo · Esc back to the search
 
 ## The command page

@@ -314,6 +314,11 @@ desk-not-sent = El servidor no respondió. Lo escrito se conserva: abra de nuevo
 desk-copies = Circulan dos acreditaciones con el mismo número
 desk-copies-hint = Imprima otra: anula las dos
 desk-act-copies = Dos acreditaciones con el mismo número
+desk-mail-queued = por enviar
+desk-mail-sent = código enviado
+desk-mail-failed = no enviado
+desk-mail-bounced = devuelto
+desk-mail-again = enviado de nuevo
 desk-keys = Teclas: / buscar · T números de los quioscos · D número hecho · P imprimir · H entregar · E corregir · N notas · F foto · U deshacer · Esc búsqueda
 
 ## The command page

@@ -314,6 +314,11 @@ desk-not-sent = Le serveur n’a pas répondu. Votre saisie est gardée : rouvre
 desk-copies = Deux badges du même numéro circulent
 desk-copies-hint = Imprimez un autre badge : il annule les deux
 desk-act-copies = Deux badges du même numéro
+desk-mail-queued = en attente d’envoi
+desk-mail-sent = code envoyé
+desk-mail-failed = non envoyé
+desk-mail-bounced = revenu
+desk-mail-again = renvoyé
 desk-keys = Touches : / chercher · T numéros des bornes · D numéro fait · P imprimer · H remettre · E corriger · N remarques · F photo · U annuler · Échap recherche
 
 ## The command page

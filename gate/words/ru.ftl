@@ -317,6 +317,11 @@ desk-not-sent = Сервер не ответил. Введённое сохра�
 desk-copies = На руках два бейджа с одним номером
 desk-copies-hint = Напечатайте новый: оба перестанут действовать
 desk-act-copies = Два бейджа с одним номером
+desk-mail-queued = ждёт отправки
+desk-mail-sent = код отправлен
+desk-mail-failed = не отправлено
+desk-mail-bounced = вернулось
+desk-mail-again = отправлено снова
 desk-keys = Клавиши: / поиск · T номера киосков · D номер готов · P печать · H выдать · E исправить · N заметки · F фото · U отмена · Esc к поиску
 
 ## The command page

@@ -310,6 +310,11 @@ desk-not-sent = 服务器没有应答。已输入的内容仍保留：请再次�
 desk-copies = 有两张相同编号的证件在外
 desk-copies-hint = 请另打印一张：两张即作废
 desk-act-copies = 两张相同编号的证件
+desk-mail-queued = 等待发送
+desk-mail-sent = 代码已发送
+desk-mail-failed = 未发送
+desk-mail-bounced = 被退回
+desk-mail-again = 已再次发送
 desk-keys = 快捷键：/ 查找 · T 自助机号码 · D 号码完成 · P 打印 · H 发放 · E 更正 · N 备注 · F 照片 · U 撤销 · Esc 返回查找
 
 ## The command page

@@ -3,7 +3,9 @@
 import asyncio
 import io
 from dataclasses import replace
+from email import message_from_bytes
 
+import msgspec
 import pytest
 import zxingcpp
 from aiosmtpd.smtp import SMTP
@@ -11,11 +13,13 @@ from PIL import Image
 
 from gate.access import claim
 from gate.access.model import DigitalBadges
+from gate.server.mail.bounces import read
 from gate.server.mail.compose import claim_mail
 from gate.server.registrations.parse import parse
 from gate.words.words import LANGUAGES
 from tests import venue
 from tests.integration.calls import eventually
+from tests.unit.test_mail_bounces import bounce as returned
 
 MAILS = "/api/v1/editions/{edition}/mails"
 HEADER = "code,given,family,category,events,email,language,status"
@@ -111,6 +115,38 @@ async def test_an_address_that_does_not_exist_is_bounced_and_the_others_go(sendi
     [trouble] = (await operator.get(MAILS)).good()["troubles"]
     assert (trouble["code"], trouble["tries"]) == ("R-ANA1", 1)
     assert "no such mailbox" in trouble["why"]
+
+
+async def test_what_comes_back_later_is_noted_once_shown_to_the_desk_and_sent_anew(
+    sending, postbox
+):
+    operator, desk = await sending.operator(), await sending.staff("desk")
+    (await operator.post(MAILS, {"codes": ["R-ANA1"]})).good()
+    await reached(operator, sent=1)
+    sent_as = message_from_bytes(postbox.taken[0][1])["Message-ID"]
+    bounce = msgspec.to_builtins(read(returned(original=sent_as)))
+
+    async def told(**changes):
+        answer = await operator.post(f"{MAILS}/bounces", {"bounces": [bounce | changes]})
+        return [(each["code"], each["outcome"]) for each in answer.good()]
+
+    assert await told(token="0" * 16) == [("", "unknown")], "anybody can write to a mailbox"
+    assert await told(mail=2**40) == [("", "unknown")]
+    assert await states(operator) == {"sent": 1}
+    assert await told() == [("R-ANA1", "noted")]
+    assert await told() == [("R-ANA1", "known")]
+    assert await states(operator) == {"bounced": 1}
+    [trouble] = (await operator.get(MAILS)).good()["troubles"]
+    assert "no such mailbox" in trouble["why"]
+    person = (await desk.get("/api/v1/editions/{edition}/registrations/R-ANA1")).good()
+    assert (person["mail"]["state"], person["mail"]["why"]) == ("bounced", trouble["why"])
+    assert (await operator.post(MAILS, {"codes": ["R-ANA1"]})).good()["queued"] == 1
+    await reached(operator, sent=1, bounced=1)
+    (await operator.post(MAILS, {"codes": ["R-ANA1"], "again": True})).good()
+    await reached(operator, sent=1, bounced=1, again=1)
+    older = message_from_bytes(postbox.taken[1][1])["Message-ID"]
+    second = msgspec.to_builtins(read(returned(original=older)))
+    assert await told(**second) == [("R-ANA1", "superseded")]
 
 
 async def test_a_busy_mail_server_is_tried_again_later(sending, postbox, database):

@@ -1,19 +1,23 @@
 """Mails with claim codes: who is to get one, what would be sent, and what became of them."""
 
+import hmac
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from gate.access.model import Status
+from gate.server.mail.bounces import Bounce
 from gate.server.mail.compose import claim_mail
 from gate.server.problem import Refused
 from gate.server.roles import Permission
 from gate.server.routes import WITHOUT_NUL, Call, Route, Scope
+from gate.server.service import Service
 from gate.server.store import mail as store
 from gate.server.store import registrations
 from gate.server.store import staff as audit_store
-from gate.server.store.mail import Trouble
+from gate.server.store.mail import MailState, Trouble
 
 CLAIM = "claim"
 TROUBLES_SHOWN = 50
@@ -43,6 +47,27 @@ class Queued(msgspec.Struct, frozen=True):
 class Mails(msgspec.Struct, frozen=True):
     states: Annotated[dict[str, int], Meta(description="state -> mails")]
     troubles: tuple[Trouble, ...]
+
+
+class Bounced(msgspec.Struct, frozen=True):
+    bounces: Annotated[tuple[Bounce, ...], Meta(max_length=500)]
+
+
+class Outcome(StrEnum):
+    """`known`: noted before. `superseded`: another mail was sent since. `unknown`: none of ours."""
+
+    NOTED = "noted"
+    KNOWN = "known"
+    SUPERSEDED = "superseded"
+    UNKNOWN = "unknown"
+
+
+class Noted(msgspec.Struct, frozen=True):
+    """What became of one bounce; `code` is the registration's."""
+
+    mail: int
+    code: str
+    outcome: Outcome
 
 
 async def send(call: Call) -> Queued:
@@ -93,11 +118,36 @@ async def status(call: Call) -> Mails:
     return Mails({state.value: n for state, n in states.items()}, tuple(found))
 
 
+async def bounces(call: Call) -> list[Noted]:
+    body, service, noted = call.body, call.service, []
+    assert isinstance(body, Bounced)
+    for each in body.bounces:
+        noted.append(await _note(service, each))
+    mails = sum(each.outcome is Outcome.NOTED for each in noted)
+    await audit_store.audit(service.pool, call.staff.name, "bounces noted", str(mails))
+    return noted
+
+
+async def _note(service: Service, bounce: Bounce) -> Noted:
+    edition = service.policy.edition
+    right = hmac.compare_digest(service.claims.mail_token(bounce.mail), bounce.token)
+    before = await store.one(service.pool, edition, bounce.mail) if right else None
+    if before is None:
+        return Noted(bounce.mail, "", Outcome.UNKNOWN)
+    why = bounce.why or "it came back"
+    if await store.bounce(service.pool, edition, bounce.mail, why):
+        return Noted(bounce.mail, before.code, Outcome.NOTED)
+    known = before.state is MailState.BOUNCED
+    return Noted(bounce.mail, before.code, Outcome.KNOWN if known else Outcome.SUPERSEDED)
+
+
 _PATH = "/api/v1/editions/{edition}/mails"
 
 ROUTES = (
     Route("POST", _PATH, send, Permission.MANAGE_STAFF, Scope.PATH,
           "Send claim codes by mail", Queued, body=Send, errors=(404, 409)),
+    Route("POST", f"{_PATH}/bounces", bounces, Permission.MANAGE_STAFF, Scope.PATH,
+          "Mails that came back", list[Noted], body=Bounced, body_bytes_max=512 * 1024),
     Route("GET", _PATH, status, Permission.READ_PEOPLE, Scope.PATH,
           "How many mails were sent, and which were not", Mails),
 )  # fmt: skip

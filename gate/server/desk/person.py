@@ -12,9 +12,11 @@ from gate.server.desk.copies import Print, copies
 from gate.server.service import Service
 from gate.server.store import desk as store
 from gate.server.store import kiosk as kiosk_store
+from gate.server.store import mail as mail_store
 from gate.server.store import reprints as reprint_store
 from gate.server.store.desk import Collected, Past
 from gate.server.store.kiosk import KioskReservation
+from gate.server.store.mail import Trouble
 from gate.server.store.registrations import Stored
 from gate.server.store.reprints import Reprint
 
@@ -30,7 +32,7 @@ class Person(msgspec.Struct, frozen=True):
     """`version` goes back with every change. `printed` are the generations that came out of a
     printer, `digital` the one that is on a phone (0: none); `kiosk` began to print the one in
     force, and `copies` are its prints when there were several. `undo` names the act that can still
-    be taken back."""
+    be taken back; `mail` is how the last mail to this person stands."""
 
     code: str
     badge: str
@@ -58,6 +60,7 @@ class Person(msgspec.Struct, frozen=True):
     collected: Collected | None
     reprints: tuple[Reprint, ...]
     history: tuple[Past, ...]
+    mail: Trouble | None
     undo: str
     undo_by: str
 
@@ -98,6 +101,7 @@ async def _person(connection: asyncpg.Connection, service: Service, stored: Stor
         collected=await store.collection(connection, edition, r.code),
         reprints=tuple(prints),
         history=tuple(await store.history(connection, edition, r.code, limit=HISTORY_SHOWN)),
+        mail=await mail_store.newest_of(connection, edition, r.code),
         undo=undo.act if undo else "",
         undo_by=undo.who if undo else "",
     )

@@ -14,6 +14,7 @@ import qrcode
 from gate.access import claim as claims
 from gate.access.model import DigitalBadges
 from gate.access.policy import Policy
+from gate.server.mail.bounces import message_id
 from gate.server.registrations.parse import Registration
 from gate.words.words import RIGHT_TO_LEFT, Words
 
@@ -28,9 +29,11 @@ def claim_mail(
     sender: str,
     link: str = "",
     server_url: str = "",
+    sent_as: tuple[int, str] | None = None,
 ) -> EmailMessage:
     """`link` is the organiser's own page about picking badges up; empty: none. With digital badges
-    the mail also leads to this person's, at `server_url`.
+    the mail also leads to this person's, at `server_url`. `sent_as` are number and token by which
+    a bounce will name the mail.
 
     Raises ValueError when the address cannot stand in a header.
     """
@@ -43,7 +46,10 @@ def claim_mail(
     message["Subject"] = " ".join(words.say("mail-subject", said).split())
     message["From"] = sender
     message["To"] = Address(display_name=registration.name_on_badge, addr_spec=registration.email)
-    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].rstrip(">") or None)
+    domain = sender.rpartition("@")[2].rstrip(">") or None
+    message["Message-ID"] = (
+        message_id(*sent_as, domain or "invalid") if sent_as else make_msgid(domain=domain)
+    )
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = words.language
     links = [link] if link else []

@@ -4,7 +4,8 @@ Rules kept here:
 - A mail is marked sent only after the mail server took it. A crash between the two sends it twice,
   never not at all.
 - What may pass (no answer, a 4xx) is tried again, later each time, TRIES_MAX times in all.
-- What will not pass (a 5xx of the recipient) is bounced, noted, and not tried again.
+- What will not pass (a 5xx of the recipient) is bounced, noted, and not tried again. What comes
+  back only later by mail (`bounces`) is noted so too.
 - At most `per_minute` mails a minute leave, counted by real time.
 """
 
@@ -50,7 +51,8 @@ class NotSent(Exception):
 
 class Outbox:
     """`url` is ``smtp://[user:password@]host:port[?tls=starttls|none]`` or ``smtps://...``;
-    empty: mails wait. `claim_of` makes the claim code of a registration code."""
+    empty: mails wait. `claim_of` makes the claim code of a registration code, `token_of` a mail's
+    token by which a bounce is believed."""
 
     def __init__(
         self,
@@ -62,6 +64,7 @@ class Outbox:
         server_url: str,
         per_minute: int,
         claim_of: Callable[[str], str],
+        token_of: Callable[[int], str],
         now_ms: Callable[[], int],
     ) -> None:
         self._pool = pool
@@ -72,6 +75,7 @@ class Outbox:
         self._server_url = server_url
         self._gap_s = 60.0 / max(1, per_minute)
         self._claim_of = claim_of
+        self._token_of = token_of
         self._now_ms = now_ms
         self._smtp: aiosmtplib.SMTP | None = None
         self._task: asyncio.Task[None] | None = None
@@ -125,7 +129,7 @@ class Outbox:
         try:
             message = claim_mail(
                 stored.registration, self._policy, self._claim_of(due.code), self._sender,
-                self._link, self._server_url,
+                self._link, self._server_url, (due.id, self._token_of(due.id)),
             )  # fmt: skip
             await self._send(message)
         except ValueError as error:

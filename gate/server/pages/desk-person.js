@@ -48,7 +48,7 @@ function who(person, desk, acts) {
   pair(list, say("command-badge"), person.badge, say("desk-generation", { n: person.generation }), printedWords(person, say));
   pair(list, say("desk-collected"), ...collectedWords(person, desk));
   pair(list, say("desk-code"), person.code);
-  if (person.email) pair(list, say("desk-email"), person.email);
+  if (person.email) pair(list, say("desk-email"), person.email, person.mail && say(`desk-mail-${person.mail.state}`), person.mail?.why);
   text.append(name, native, where, facts, list);
   card.append(face(person, desk, acts), text);
   return card;

@@ -23,6 +23,14 @@ WHERE edition = $1 AND state = 'queued' AND due_ms <= $2 ORDER BY due_ms, id LIM
 END = """
 UPDATE mail SET state = $3, why = $4, tries = tries + 1, due_ms = $5 WHERE edition = $1 AND id = $2
 """
+BOUNCE = """
+UPDATE mail SET state = 'bounced', why = $3 WHERE edition = $1 AND id = $2 AND state = 'sent'
+RETURNING code
+"""
+ONE = "SELECT code, state, why, tries FROM mail WHERE edition = $1 AND id = $2"
+NEWEST_OF = """
+SELECT code, state, why, tries FROM mail WHERE edition = $1 AND code = $2 ORDER BY id DESC LIMIT 1
+"""
 COUNT = "SELECT state, count(*) AS n FROM mail WHERE edition = $1 GROUP BY state"
 PROBLEMS = """
 SELECT code, state, why, tries FROM mail
@@ -87,10 +95,31 @@ async def end(
     await connection.execute(END, edition, number, state.value, why, due_ms)
 
 
+async def bounce(connection: Connection, edition: str, number: int, why: str) -> str | None:
+    """Of which registration the mail was; None when it does not stand as sent."""
+    code: str | None = await connection.fetchval(BOUNCE, edition, number, why)
+    return code
+
+
+async def one(connection: Connection, edition: str, number: int) -> Trouble | None:
+    row = await connection.fetchrow(ONE, edition, number)
+    return _trouble(row) if row else None
+
+
+async def newest_of(connection: Connection, edition: str, code: str) -> Trouble | None:
+    """How the last mail to somebody stands, well or ill."""
+    row = await connection.fetchrow(NEWEST_OF, edition, code)
+    return _trouble(row) if row else None
+
+
 async def count(connection: Connection, edition: str) -> dict[MailState, int]:
     return {MailState(r["state"]): r["n"] for r in await connection.fetch(COUNT, edition)}
 
 
 async def troubles(connection: Connection, edition: str, limit: int) -> list[Trouble]:
     rows = await connection.fetch(PROBLEMS, edition, limit)
-    return [Trouble(r["code"], MailState(r["state"]), r["why"], r["tries"]) for r in rows]
+    return [_trouble(row) for row in rows]
+
+
+def _trouble(row: asyncpg.Record) -> Trouble:
+    return Trouble(row["code"], MailState(row["state"]), row["why"], row["tries"])
