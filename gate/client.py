@@ -170,6 +170,11 @@ class Client:
         raw = msgspec.json.encode(reserve)
         return await self._call("POST", "/api/v1/kiosk/reservations", Reserved, raw, wait_s)
 
+    async def keep_digital(self, badge: Reserve, wait_s: float = ANSWER_S) -> None:
+        """The person keeps this badge on the phone; a person stands there as well."""
+        raw = msgspec.json.encode(badge)
+        await self._call("POST", "/api/v1/kiosk/digital", object, raw, wait_s)
+
     async def release(self, reserve: Reserve) -> None:
         await self._post("/api/v1/kiosk/reservations/release", reserve, object)
 

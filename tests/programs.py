@@ -60,13 +60,19 @@ class Server:
     """One server in one folder. `running` is the easy way to have one."""
 
     def __init__(
-        self, folder: Path, start_at: str = MORNING, speed: float = 1.0, host: str = "127.0.0.1"
+        self,
+        folder: Path,
+        start_at: str = MORNING,
+        speed: float = 1.0,
+        host: str = "127.0.0.1",
+        policy_file: Path | None = None,
     ) -> None:
         self.folder = folder
         self.host = host
         self.port = free_port(host)
         self.clock = clock.starting_now(datetime.fromisoformat(start_at), speed)
         """The venue's time, also for lanes beside this server."""
+        self._policy_file = policy_file
         self._program: programs.Program | None = None
         self._printer: Enrolled | None = None
 
@@ -102,6 +108,8 @@ class Server:
             "GATE_SERVER_DATA_DIR": str(self.data),
             "GATE_SERVER_CLOCK": str(self.clock),
         }
+        if self._policy_file:
+            environ["GATE_SERVER_POLICY_FILE"] = str(self._policy_file)
         self._program = programs.start("server", ["gate", "serve"], environ, self.folder / "logs")
 
     def stop(self) -> None:

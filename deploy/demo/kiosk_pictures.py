@@ -49,6 +49,9 @@ def states(language: str) -> Iterator[tuple[str, State]]:
     yield "not-found", replace(start, screen=Screen.NOT_FOUND)
     yield "confirm", confirm
     yield "printing", replace(start, screen=Screen.PRINTING)
+    yield "confirm-no-phone", replace(confirm, no_phone=True)
+    yield "keeping", replace(start, screen=Screen.KEEPING)
+    yield "kept", replace(start, screen=Screen.KEPT)
     yield "done", replace(start, screen=Screen.DONE)
     yield "desk", replace(desk, why=TicketWhy.PRINTER)
     yield "idle", replace(confirm, warned=True)
@@ -65,7 +68,7 @@ def states(language: str) -> Iterator[tuple[str, State]]:
 def view(state: State, camera_lost: bool = False) -> View:
     """What the page is told of a state at the moment it began."""
     policy = parse(example(), "example edition")
-    edition = Edition(policy.name, policy.place, policy.days)
+    edition = Edition(policy.name, policy.place, policy.days, may_keep_digital=True)
     words = Words(state.language)
     staff = StaffView(
         troubles=troubles(state.troubles, state.language),

@@ -378,6 +378,8 @@ class KioskNews(msgspec.Struct, frozen=True):
     edition_name: str = ""
     place: str = ""
     days: tuple[date, ...] = ()
+    may_keep_digital: bool = False
+    """Whether people may keep the badge on their phone instead of printing it."""
 
 
 class Reserve(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ The rules everything here serves:
 - One answer for all that cannot be printed: unknown, cancelled, not approved, printed before.
 - A person who confirmed leaves with a badge, or with a number for the desk. Never with "already
   used".
+- Whoever keeps the badge on the phone instead may still print it when that does not work.
 - A screen nobody touches warns, and then forgets. While a badge is printed, nothing is forgotten.
 """
 
@@ -23,6 +24,8 @@ class Screen(StrEnum):
     CONFIRM = "confirm"
     PRINTING = "printing"
     DONE = "done"
+    KEEPING = "keeping"
+    KEPT = "kept"
     DESK = "desk"
     OUT_OF_ORDER = "out_of_order"
     PIN = "pin"
@@ -37,7 +40,8 @@ class Ease(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Whom a code belongs to. `badge` None: there is nothing to print for this person."""
+    """Whom a code belongs to. `badge` None: there is nothing to print for this person. `printed`:
+    it came out already, or is on their phone."""
 
     holder: int
     generation: int
@@ -79,6 +83,8 @@ class State:
     why: TicketWhy | None = None
     ticket: str = ""
     names_tried: int = 0
+    no_phone: bool = False
+    """The badge could not be activated on the phone in this visit."""
     troubles: frozenset[str] = frozenset()
     """Why no badge can be printed now; codes for `words`."""
     failed_names: tuple[float, ...] = ()
@@ -139,6 +145,21 @@ class Confirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class OnPhone:
+    """The badge shall stay on the phone; nothing is to be printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """It is active there."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotKept:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class Printed:
     pass
 
@@ -187,7 +208,8 @@ class Pin:
 
 Event = (
     Tick | Touched | Language | Toggled | CodeShown | NoCode | Asked | Named | Confirmed | Printed
-    | NotPrinted | Help | Again | Finished | Health | Ticketed | StaffAsked | Pin
+    | NotPrinted | OnPhone | Kept | NotKept | Help | Again | Finished | Health | Ticketed
+    | StaffAsked | Pin
 )  # fmt: skip
 
 
@@ -200,16 +222,23 @@ class Print:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    found: Found
+
+
+@dataclass(frozen=True, slots=True)
 class GiveTicket:
     why: TicketWhy
     holder: int | None
 
 
-Effect = Print | GiveTicket
+Effect = Print | Keep | GiveTicket
 Step = tuple[State, tuple[Effect, ...]]
-TAKES_CODES = (Screen.WELCOME, Screen.NOT_FOUND, Screen.DONE)
-_NEVER_IDLE = (Screen.PRINTING, Screen.LOOKING, Screen.OUT_OF_ORDER)
-_UNDER_WAY = (Screen.PRINTING, Screen.OUT_OF_ORDER)
+TAKES_CODES = (Screen.WELCOME, Screen.NOT_FOUND, Screen.DONE, Screen.KEPT)
+_BUSY = (Screen.PRINTING, Screen.KEEPING, Screen.LOOKING)
+_SERVED = (Screen.DONE, Screen.KEPT)
+_NEVER_IDLE = (Screen.PRINTING, Screen.KEEPING, Screen.LOOKING, Screen.OUT_OF_ORDER)
+_UNDER_WAY = (Screen.PRINTING, Screen.KEEPING, Screen.OUT_OF_ORDER)
 _SETTLED = 1.0
 """A code held before the camera when a screen comes is not that screen's answer."""
 
@@ -251,6 +280,8 @@ def after(state: State, event: Event, at_s: float, rules: Rules) -> Step:
             return _named(state, found, at_s, rules), ()
         case Printed() | NotPrinted():
             return _ended(state, event, at_s)
+        case Kept() | NotKept():
+            return _answered_keep(state, event, at_s), ()
         case _:
             state = replace(state, touched_s=at_s, warned=False)
             return _touch(state, event, at_s, rules)
@@ -276,7 +307,7 @@ def _tick(state: State, at_s: float, rules: Rules) -> State:
     unused = state.screen is Screen.WELCOME and not (state.chose_language or state.ease)
     if unused or state.screen in _NEVER_IDLE:
         return state
-    if state.screen is Screen.DONE and not state.warned:
+    if state.screen in _SERVED and not state.warned:
         return _wiped(state, at_s, rules) if at_s - state.touched_s >= rules.done_s else state
     idle_s = at_s - state.touched_s
     if idle_s >= rules.idle_s + rules.warn_s:
@@ -300,7 +331,7 @@ def _shown(state: State, found: Found | None, at_s: float, rules: Rules) -> Stat
         return state
     if _count(state.failed_codes, at_s, rules) >= rules.codes_per_window:
         return state
-    if state.screen is Screen.DONE:  # the next person is here already
+    if state.screen in _SERVED:  # the next person is here already
         state = _wiped(state, at_s, rules)
         if state.screen is not Screen.WELCOME:
             return state
@@ -341,6 +372,15 @@ def _ended(state: State, event: Printed | NotPrinted, at_s: float) -> Step:
     return replace(_go(state, Screen.DONE, at_s), touched_s=at_s, found=None), ()
 
 
+def _answered_keep(state: State, event: Kept | NotKept, at_s: float) -> State:
+    if state.screen is not Screen.KEEPING:
+        return state
+    state = replace(state, touched_s=at_s)
+    if isinstance(event, Kept):
+        return replace(_go(state, Screen.KEPT, at_s), found=None)
+    return replace(_go(state, Screen.CONFIRM, at_s), no_phone=True)
+
+
 # --- a touch
 
 
@@ -358,6 +398,8 @@ def _touch(state: State, event: Event, at_s: float, rules: Rules) -> Step:
             if state.troubles:
                 return _to_desk(state, TicketWhy.PRINTER, at_s)
             return _go(state, Screen.PRINTING, at_s), (Print(state.found),)
+        case OnPhone() if state.screen is Screen.CONFIRM and state.found and not state.no_phone:
+            return _go(state, Screen.KEEPING, at_s), (Keep(state.found),)
     return _saying(state, event, at_s, rules), ()
 
 
@@ -393,7 +435,10 @@ def _helped(state: State, at_s: float) -> Step:
             return _to_desk(state, state.why or TicketWhy.NOT_FOUND, at_s)
         case Screen.CONFIRM:
             return _to_desk(state, TicketWhy.WRONG, at_s)
-        case Screen.PRINTING | Screen.LOOKING | Screen.DESK | Screen.PIN | Screen.STAFF:
+        case (
+            Screen.PRINTING | Screen.KEEPING | Screen.LOOKING | Screen.DESK | Screen.PIN
+            | Screen.STAFF
+        ):  # fmt: skip
             return state, ()
     return _to_desk(state, TicketWhy.STAFF, at_s)
 
@@ -407,7 +452,7 @@ def _to_desk(state: State, why: TicketWhy, at_s: float) -> Step:
 def _staff(state: State, event: Event, at_s: float, rules: Rules) -> State:
     open_ = _count(state.failed_pins, at_s, rules) < rules.pins_per_window
     match event:
-        case StaffAsked() if state.screen not in (Screen.PRINTING, Screen.LOOKING, Screen.STAFF):
+        case StaffAsked() if state.screen not in (*_BUSY, Screen.STAFF):
             return _go(replace(state, found=None, why=None), Screen.PIN, at_s)
         case Pin(right=True) if state.screen is Screen.PIN and open_:
             return _go(replace(state, failed_pins=()), Screen.STAFF, at_s)

@@ -13,8 +13,8 @@ from nacl import pwhash
 from nacl.exceptions import CryptoError
 
 from gate.access import claim
-from gate.access.wire import Enrolled, Ticket, TicketWhy
-from gate.client import Client
+from gate.access.wire import Enrolled, Reserve, Ticket, TicketWhy
+from gate.client import CallRefused, Client, ServerAway
 from gate.settings import KioskSettings
 from gate.words.words import Words
 from kiosk import camera, scanner
@@ -29,7 +29,10 @@ from kiosk.arrivals.flow import (
     Found,
     GiveTicket,
     Health,
+    Keep,
+    Kept,
     Named,
+    NotKept,
     NotPrinted,
     Pin,
     Print,
@@ -49,6 +52,8 @@ from kiosk.vision.tracker import Tracker
 
 REPLICA = "replica.sqlite"
 TICK_S = 0.25
+KEEP_S = 5.0
+"""A person stands there: a server that does not answer in time is away."""
 ANSWER_S = 0.7
 """A name is answered after this time, known or not: the time tells nothing."""
 ACT_BYTES_MAX = 2048
@@ -78,6 +83,7 @@ _SIMPLE: dict[str, Callable[[], Event]] = {
     "touched": flow.Touched,
     "no-code": flow.NoCode,
     "print": flow.Confirmed,
+    "phone": flow.OnPhone,
     "help": flow.Help,
     "again": flow.Again,
     "finish": flow.Finished,
@@ -196,6 +202,8 @@ class Arrivals:
         match effect:
             case Print(found):
                 self._start(self._print(found))
+            case Keep(found):
+                self._start(self._keep(found))
             case GiveTicket(why, holder):
                 self.take(Ticketed(self._ticket(why, holder)))
 
@@ -211,6 +219,20 @@ class Arrivals:
             ended = await self._printing.print(found)
         except Exception:  # noqa: BLE001 - whatever it was, the person is not left standing
             _log.exception("a badge could not be printed")
+        self.take(ended)
+
+    async def _keep(self, found: Found) -> None:
+        """Only the server can: gates must hear of it."""
+        ended: Kept | NotKept = NotKept()
+        try:
+            async with asyncio.timeout(KEEP_S):
+                await self._client.keep_digital(Reserve(found.holder, found.generation), KEEP_S)
+            self._replica.set_printed(found.holder, found.generation)
+            ended = Kept()
+        except (ServerAway, CallRefused, TimeoutError) as error:
+            _log.warning("a badge could not be kept on a phone: %s", error)
+        except Exception:  # noqa: BLE001 - whatever it was, the person is not left standing
+            _log.exception("a badge could not be kept on a phone")
         self.take(ended)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
@@ -290,6 +312,7 @@ class Arrivals:
             self._camera_lost,
             self._staff_view() if state.screen is Screen.STAFF else None,
             bool(self._chosen.staff_pin),
+            self._follow.online,
         )
 
     async def _words(self, request: web.Request) -> web.Response:

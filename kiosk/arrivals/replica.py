@@ -66,6 +66,7 @@ class Edition(msgspec.Struct, frozen=True):
     name: str = ""
     place: str = ""
     days: tuple[date, ...] = ()
+    may_keep_digital: bool = False
 
 
 class Replica:
@@ -111,10 +112,12 @@ class Replica:
         if row is None:
             return None
         holder, generation, status, sealed = row
-        body = claim.unseal(code, sealed) if status == Status.APPROVED and sealed else None
+        approved = status == Status.APPROVED
+        body = claim.unseal(code, sealed) if approved and sealed else None
+        on_phone = approved and not sealed
         return Found(
             holder, generation, _decode_badge(body) if body else None,
-            self.is_printed(holder, generation),
+            on_phone or self.is_printed(holder, generation),
         )  # fmt: skip
 
     def by_name(self, family: str, email: str) -> Found | None:
@@ -172,7 +175,7 @@ class Replica:
             self._set("timeline", news.timeline)
             self._set("through", str(news.through))
             self._set("prints_through", str(news.prints_through))
-            edition = Edition(news.edition_name, news.place, news.days)
+            edition = Edition(news.edition_name, news.place, news.days, news.may_keep_digital)
             self._set("edition", msgspec.json.encode(edition).decode())
             if not news.more:
                 self._set("complete", "1")

@@ -62,6 +62,8 @@ class View(msgspec.Struct, frozen=True):
     card: Card | None = None
     ticket: str = ""
     may_say_name: bool = True
+    may_keep: bool = False
+    """Whether the badge may stay on the phone."""
     camera_lost: bool = False
     seconds_left: int = 0
     """Until the screen is cleared; 0: nobody is being warned."""
@@ -71,8 +73,8 @@ class View(msgspec.Struct, frozen=True):
 
 
 _STEPS = {
-    Screen.CONFIRM: 2, Screen.PRINTING: 3, Screen.DONE: 4, Screen.PIN: 0, Screen.STAFF: 0,
-    Screen.OUT_OF_ORDER: 0, Screen.DESK: 0,
+    Screen.CONFIRM: 2, Screen.PRINTING: 3, Screen.DONE: 4, Screen.KEEPING: 3, Screen.KEPT: 4,
+    Screen.PIN: 0, Screen.STAFF: 0, Screen.OUT_OF_ORDER: 0, Screen.DESK: 0,
 }  # fmt: skip
 
 
@@ -85,6 +87,7 @@ def shown(
     camera_lost: bool,
     staff: StaffView | None,
     has_pin: bool,
+    online: bool = True,
 ) -> View:
     """The page for a state. `staff` is made ready only for the staff menu."""
     words = _words(state.language)
@@ -101,6 +104,7 @@ def shown(
         card=card(found.badge, words) if found and found.badge else None,
         ticket=state.ticket if state.screen is Screen.DESK else "",
         may_say_name=flow.may_say_name(state, at_s, rules),
+        may_keep=edition.may_keep_digital and online and not state.no_phone,
         camera_lost=camera_lost,
         seconds_left=left,
         pin=_pin(state, rules, at_s, words, has_pin) if state.screen is Screen.PIN else "",
@@ -120,6 +124,8 @@ def _sentences(
     match state.screen:
         case Screen.NOT_FOUND:
             said["hint"] = words.say("kiosk-not-found-hint", {"desk": desk})
+        case Screen.CONFIRM if state.no_phone:
+            said["phone"] = words.say("kiosk-phone-not")
         case Screen.DESK:
             said["title"] = words.say("kiosk-desk-title", {"desk": desk})
             help_ = _DESK_WORDS.get(state.why or TicketWhy.STAFF, "kiosk-desk-help")

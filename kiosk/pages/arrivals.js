@@ -74,6 +74,7 @@ function fill() {
   for (const each of all("#ease [data-act=ease]")) each.setAttribute("aria-pressed", String(view.ease.includes(each.dataset.value)));
   document.documentElement.dataset.ease = view.ease.join(" ");
   document.body.classList.toggle("no-name", !view.may_say_name);
+  document.body.classList.toggle("no-phone", !view.may_keep);
   document.body.classList.toggle("no-camera", view.camera_lost);
   [...at("steps").children].forEach((step, place) => {
     step.classList.toggle("done", place + 1 < view.step);

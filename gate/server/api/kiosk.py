@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from gate.access import claim
-from gate.access.model import Status
+from gate.access.model import DigitalBadges, Status
 from gate.access.wire import (
     FeedRow,
     KioskNews,
@@ -92,6 +92,7 @@ async def _news(service: Service, query: NewsQuery) -> KioskNews:
         edition_name=service.policy.name,
         place=service.policy.place,
         days=tuple(service.policy.days),
+        may_keep_digital=service.policy.digital_badges is DigitalBadges.INERT,
     )
 
 

@@ -21,10 +21,14 @@ from kiosk.arrivals.flow import (
     GiveTicket,
     Health,
     Help,
+    Keep,
+    Kept,
     Language,
     Named,
     NoCode,
+    NotKept,
     NotPrinted,
+    OnPhone,
     Pin,
     Print,
     Printed,
@@ -107,6 +111,28 @@ def test_the_screen_speaks_the_language_of_the_record_unless_the_person_chose_on
 def test_a_badge_is_asked_for_once_however_often_the_button_is_pressed():
     story = printing()
     assert story.tell(Confirmed(), Confirmed()).effects == []
+
+
+# --- on the phone
+
+
+def test_who_keeps_the_badge_on_the_phone_prints_none_and_the_screen_clears_itself():
+    story = Story().tell(CodeShown(ENGLISH), OnPhone())
+    assert (story.screen, story.effects) == (Screen.KEEPING, [Keep(ENGLISH)])
+    assert story.tell(OnPhone(), Confirmed(), Again(), Help()).screen is Screen.KEEPING
+    assert story.wait(600).screen is Screen.KEEPING, "while it is asked nothing is forgotten"
+    story.tell(Kept())
+    assert (story.screen, story.state.found) == (Screen.KEPT, None)
+    visit = story.state.visit
+    assert fresh(story.wait(RULES.done_s + 1), visit)
+
+
+def test_a_phone_that_cannot_be_activated_leaves_the_print():
+    story = Story().tell(CodeShown(ENGLISH), OnPhone(), NotKept())
+    assert story.screen is Screen.CONFIRM
+    assert story.tell(OnPhone()).effects == [], "it was tried"
+    assert story.tell(Confirmed()).effects == [Print(ENGLISH)]
+    assert not story.tell(Printed(), CodeShown(RUSSIAN)).state.no_phone, "the next may try"
 
 
 # --- what cannot be printed
@@ -274,13 +300,14 @@ def test_staff_get_in_also_when_it_is_out_of_order():
 
 EVENTS = (
     CodeShown(RUSSIAN), CodeShown(COLLECTED), CodeShown(None), NoCode(), Asked(), Named(ENGLISH),
-    Named(None), Confirmed(), Printed(), NotPrinted(TicketWhy.PRINTER), Help(), Again(),
-    Finished(), JAM, WELL, StaffAsked(), Pin(True), Language("ar"), Toggled(Ease.LOWER),
+    Named(None), Confirmed(), Printed(), NotPrinted(TicketWhy.PRINTER), OnPhone(), Kept(),
+    NotKept(), Help(), Again(), Finished(), JAM, WELL, StaffAsked(), Pin(True), Language("ar"),
+    Toggled(Ease.LOWER),
 )  # fmt: skip
 
 
 def test_every_story_of_four_events_keeps_the_rules():
-    """A world small enough to try whole: 19 events, four of them in every order."""
+    """A world small enough to try whole: 22 events, four of them in every order."""
     reached = set()
     for events in product(EVENTS, repeat=4):
         story = Story()
@@ -300,18 +327,21 @@ def assert_rules(before, story, event):
     if state.visit != before.visit:
         assert state.found is (event.found if isinstance(event, CodeShown) else None)
         assert not state.ticket
-    if state.screen in (Screen.CONFIRM, Screen.PRINTING):
+    if state.screen in (Screen.CONFIRM, Screen.PRINTING, Screen.KEEPING):
         assert state.found is not None
         assert state.found.printable
-    if state.screen in (Screen.WELCOME, Screen.NAME, Screen.DESK, Screen.DONE, Screen.STAFF,
-                        Screen.OUT_OF_ORDER, Screen.PIN):  # fmt: skip
+    if state.screen in (Screen.WELCOME, Screen.NAME, Screen.DESK, Screen.DONE, Screen.KEPT,
+                        Screen.STAFF, Screen.OUT_OF_ORDER, Screen.PIN):  # fmt: skip
         assert state.found is None, f"{state.screen} still knows who it was"
     if before.screen is Screen.PRINTING and state.screen is not Screen.PRINTING:
         assert state.screen in (Screen.DONE, Screen.DESK)
+    if before.screen is Screen.KEEPING and state.screen is not Screen.KEEPING:
+        assert state.screen in (Screen.KEPT, Screen.CONFIRM)
     if state.screen is Screen.DESK and before.screen is not Screen.DESK:
         assert [type(each) for each in story.effects] == [GiveTicket]
     for effect in story.effects:
-        if isinstance(effect, Print):
+        if isinstance(effect, Print | Keep):
             assert effect.found.printable
+        if isinstance(effect, Print):
             assert not state.troubles
     assert state.language in LANGUAGES
