@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Coroutine
 from concurrent.futures import BrokenExecutor
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -24,6 +25,7 @@ from badge_printer.orders import Orders, answering
 from badge_printer.printers.address import Address, printer, read_all
 from badge_printer.printers.printer import Page
 from badge_printer.render import Renderer
+from badge_printer.resolution import fit
 from badge_printer.spooler import Spooler, Tell
 from badge_printer.station import application
 from badge_printer.store import StationStore, StoreUnusable
@@ -140,7 +142,8 @@ def _spooler(
         return Page(width, height, lambda dpi: renderer.pdf(badge, dpi))
 
     book = Book(store, enrolled, tuple(printers), chosen.clock.now_ms)
-    return Spooler(book, store, addresses, printers, draw, Times(stall_s=chosen.stall_s), tell)
+    fits, times = partial(fit, template), Times(stall_s=chosen.stall_s)
+    return Spooler(book, store, addresses, printers, draw, fits, times, tell)
 
 
 async def _until(stop: asyncio.Event, *running: Coroutine[None, None, None]) -> None:

@@ -42,8 +42,11 @@ from badge_printer.queue import (
     State,
     Take,
 )
+from badge_printer.resolution import Fit
 from gate.access.wire import BadgeData
 
+MEET_AGAIN_S = 30.0
+"""A printer that cannot print these badges is asked again whether it still cannot."""
 QUEUED_MS_MAX = 12 * 3_600_000
 """Whoever waited for this badge has left."""
 _log = logging.getLogger(__name__)
@@ -63,7 +66,8 @@ class Times:
 
 
 class Feeder:
-    """`draw` makes a page of a badge's data."""
+    """`draw` makes a page of a badge's data; `fits` tells how its code comes out at so many dots
+    per inch."""
 
     def __init__(
         self,
@@ -71,6 +75,7 @@ class Feeder:
         printer: Printer,
         book: Book,
         draw: Callable[[BadgeData], Page],
+        fits: Callable[[float], Fit],
         times: Times,
     ) -> None:
         self.name = name
@@ -78,7 +83,11 @@ class Feeder:
         self.status = Status((Condition.OFFLINE,), "not asked yet")
         self._book = book
         self._draw = draw
+        self._fits = fits
         self._times = times
+        self.fit: Fit | None = None
+        """How the template's code comes out on it; None until it has said its resolution."""
+        self._unsuitable, self._unsuitable_at_s = "", 0.0
         self._moved: object = None
         self._moved_at_s = time.monotonic()
         self._looked_for: tuple[str, float] = ("", 0.0)
@@ -125,9 +134,29 @@ class Feeder:
 
     async def _look(self) -> Status:
         try:
-            return await self.printer.status()
+            status = await self.printer.status()
+            await self._meet()
         except PrinterAway as error:
+            # Another may stand in its place when it is back.
+            self.fit, self._unsuitable = None, ""
             return Status((Condition.OFFLINE,), str(error))
+        if words := self._unsuitable or (self.fit.words if self.fit else ""):
+            suits = not self._unsuitable and self.fit and self.fit.printable
+            found = {*status.conditions, Condition.COARSE if suits else Condition.UNSUITABLE}
+            said = "; ".join(filter(None, (status.words, words)))
+            return replace(status, conditions=tuple(c for c in Condition if c in found), words=said)
+        return status
+
+    async def _meet(self) -> None:
+        """Once each time it is reached anew, long before there is a badge to print."""
+        now = time.monotonic()
+        if self.fit or (self._unsuitable and now - self._unsuitable_at_s < MEET_AGAIN_S):
+            return
+        try:
+            self.fit = self._fits(await self.printer.resolution())
+            self._unsuitable = ""
+        except DocumentRefused as error:
+            self._unsuitable, self._unsuitable_at_s = str(error), now
 
     def _say(self, status: Status) -> None:
         if status != self.status:

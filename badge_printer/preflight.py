@@ -4,7 +4,6 @@ One badge is drawn as it would be printed, its code read back from the dots, its
 """
 
 import io
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,7 +15,7 @@ from PIL import Image as Picture
 
 from badge_printer import fonts
 from badge_printer.layout import CannotPrint, NoBadge
-from badge_printer.qr import MM_PER_INCH, MODULES
+from badge_printer.qr import dots_a_module
 from badge_printer.render import Renderer
 from badge_printer.sweep import received, renderer
 from badge_printer.template import FIELDS, MissingGlyph, Template
@@ -141,7 +140,7 @@ def _drawn(drawing: Renderer, badge: BadgeData, add: Add) -> None:
 def coarse_dpi(template: Template) -> float:
     """A resolution at which the layout is the printer's, millimetre by millimetre, and a module is
     DOTS pixels."""
-    dots = math.ceil(template.qr_size_min * template.dpi / MM_PER_INCH / MODULES)
+    dots = dots_a_module(template.qr_size_min, template.qr_size_max, template.dpi)
     return template.dpi * DOTS / dots
 
 

@@ -13,6 +13,9 @@ from gate.access.credential import TEXT_CHARS
 MODULES = 37
 VERSION = 5
 MM_PER_INCH = 25.4
+DOTS_MIN = 10
+"""Printer dots a module: a dot too much or too little of ink is then a tenth, which every decoder
+forgives."""
 _ALPHABET = re.compile(r"[0-9A-Z $%*+\-./:]+")
 """ISO/IEC 18004, alphanumeric mode."""
 Run = tuple[int, int, int]
@@ -88,16 +91,17 @@ def placed(text: str, x: float, y: float, size: tuple[float, float], dpi: float)
 
 
 def dots_a_module(least: float, most: float, dpi: float) -> int:
-    """How many whole dots a module gets in a code of `least` to `most` mm. Raises NoWholeDots."""
+    """How many whole dots a module gets in a code of `least` to `most` mm: as few as make it
+    `least` wide, but DOTS_MIN where there is room for them. Raises NoWholeDots."""
     per_mm = dpi / MM_PER_INCH
-    dots = math.ceil(least * per_mm / MODULES)
-    if MODULES * dots / per_mm > most:
+    dots, room = math.ceil(least * per_mm / MODULES), math.floor(most * per_mm / MODULES + 1e-9)
+    if dots > room:
         fitting = (dots - 1) * MODULES * MM_PER_INCH / least
         raise NoWholeDots(
             f"at {dpi:g} dpi a QR code of whole dots is {MODULES * dots / per_mm:.1f} mm wide, "
             f"more than the {most:g} mm of the template; {math.floor(fitting)} dpi would fit"
         )
-    return dots
+    return max(dots, min(DOTS_MIN, room))
 
 
 def _runs(rows: tuple[tuple[bool, ...], ...]) -> list[Run]:

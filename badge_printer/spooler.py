@@ -11,6 +11,7 @@ from badge_printer.feeder import Feeder, Times
 from badge_printer.printers.address import Address
 from badge_printer.printers.printer import Condition, Page, Printer
 from badge_printer.queue import Job
+from badge_printer.resolution import Fit
 from badge_printer.store import StationStore
 from gate.access.wire import BadgeData
 from gate.client import CallRefused, ServerAway
@@ -40,6 +41,8 @@ class PrinterView(msgspec.Struct, frozen=True):
     low: int
     waiting: int
     """Jobs of it that have not ended."""
+    fit: Fit | None = None
+    """How the template's code comes out on it, once it has said its resolution."""
 
 
 class Spooler:
@@ -52,6 +55,7 @@ class Spooler:
         addresses: list[Address],
         printers: dict[str, Printer],
         draw: Callable[[BadgeData], Page],
+        fits: Callable[[float], Fit],
         times: Times,
         tell: Tell | None = None,
     ) -> None:
@@ -59,7 +63,8 @@ class Spooler:
         self._store = store
         self._low = {each.name: each.low for each in addresses}
         self._feeders = {
-            name: Feeder(name, printer, book, draw, times) for name, printer in printers.items()
+            name: Feeder(name, printer, book, draw, fits, times)
+            for name, printer in printers.items()
         }
         self._tell = tell
         self._cancelling: set[asyncio.Task[None]] = set()
@@ -116,6 +121,7 @@ class Spooler:
                     stock=desk.stock,
                     low=self._low[name],
                     waiting=sum(job.printer == name for job in jobs),
+                    fit=feeder.fit,
                 )
             )
         return views

@@ -10,12 +10,14 @@ import logging
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
 
+import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from badge_printer.fonts import FontsMissing
 from badge_printer.layout import CannotPrint
 from badge_printer.operating import BODY_BYTES_MAX, CODE, Operating, problems
+from badge_printer.page_words import page_words
 from badge_printer.render import Renderer
 from gate.client import CallRefused, Client, ServerAway
 
@@ -83,8 +85,14 @@ def _add_operating(app: web.Application, operating: Operating) -> None:
 
     for path, (name, kind) in _PAGES.items():
         app.router.add_get(f"/{{key}}/{path}", served(name, kind))
+    app.router.add_get(r"/{key}/words/{language:[a-z]{2}}.json", _words_of_the_page)
     app.router.add_routes(operating.routes())
     app.on_shutdown.append(close)
+
+
+async def _words_of_the_page(request: web.Request) -> web.Response:
+    said = page_words(request.match_info["language"])
+    return web.Response(body=msgspec.json.encode(said), content_type="application/json")
 
 
 def served(name: str, kind: str) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from badge_printer.picture import NotAPicture, art_svg
-from badge_printer.qr import MM_PER_INCH, MODULES
+from badge_printer.qr import DOTS_MIN, MM_PER_INCH, MODULES, NoWholeDots, dots_a_module
 from gate.access.toml_table import Reader, Table
 from gate.access.toml_values import Bad, a_colour, a_table, a_text, whole, yes_or_no
 
@@ -19,9 +19,6 @@ PAGE_MM = (20.0, 500.0)
 DPI = (50.0, 1200.0)
 QUIET_MODULES_MIN = 4
 """ISO/IEC 18004 asks for four; scanners at a gate do need them."""
-DOTS_MIN = 10
-"""Printer dots a module at the template's own resolution: a dot too much or too little of ink is
-then a tenth, which every decoder forgives."""
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -168,19 +165,16 @@ def _layout(root: Table, path: Path) -> Path:
 
 
 def _whole_dots(qr: Table, size_min: float, size_max: float, dpi: float) -> None:
-    per_mm = dpi / MM_PER_INCH
-    dots = math.ceil(size_min * per_mm / MODULES)
-    needed = math.ceil(10 * DOTS_MIN * MODULES / per_mm) / 10
+    try:
+        dots = dots_a_module(size_min, size_max, dpi)
+    except NoWholeDots as error:
+        qr.fail("size_max", str(error))
     if dots < DOTS_MIN:
-        qr.fail(
-            "size_min",
-            f"at {dpi:g} dpi a module is {dots} dots; {DOTS_MIN} or more are needed: "
-            f"{needed:.1f} mm",
-        )
-    if MODULES * dots / per_mm > size_max:
+        needed = math.ceil(10 * DOTS_MIN * MODULES * MM_PER_INCH / dpi) / 10
         qr.fail(
             "size_max",
-            f"at {dpi:g} dpi a code of whole dots is {MODULES * dots / per_mm:.1f} mm wide",
+            f"at {dpi:g} dpi a module is {dots} dots; {DOTS_MIN} or more are needed: "
+            f"{needed:.1f} mm",
         )
 
 

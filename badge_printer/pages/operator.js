@@ -1,10 +1,11 @@
 // Shows what the station says and asks it for what people want; nothing is decided here.
 // Elements are kept from one picture to the next, so that keyboard focus is never lost.
 
-import * as words from "./words.js";
+import { words } from "./words.js";
 
 const SILENT_MS = 7000;
 const at = (id) => document.getElementById(id);
+const { language, say, count, condition, state: stateOf } = await words();
 let heardAt = performance.now();
 
 // --- asking the station
@@ -21,7 +22,7 @@ async function ask(path, body = {}) {
   throw problem;
 }
 
-function say(text, kind = "good") {
+function tell(text, kind = "good") {
   at("said").dataset.kind = kind;
   at("said").textContent = text;
 }
@@ -34,7 +35,7 @@ async function doing(button, act) {
   try {
     await act();
   } catch (error) {
-    say(error.status ? error.message : "The station does not answer.", "bad");
+    tell(error.status ? error.message : say("station-silent"), "bad");
   } finally {
     button.ariaDisabled = null;
   }
@@ -92,10 +93,10 @@ function mood(printer) {
 
 function conditions(printer) {
   const list = element("p", { class: "conditions", role: "status" });
-  if (printer.paused) list.append(element("span", { class: "held" }, "Paused here"));
-  for (const each of printer.troubles) list.append(element("span", { class: "stop" }, words.condition(each)));
-  for (const each of printer.warnings) list.append(element("span", { class: "warn" }, words.condition(each)));
-  if (!list.children.length) list.append(element("span", { class: "good" }, "Ready"));
+  if (printer.paused) list.append(element("span", { class: "held" }, say("station-paused-here")));
+  for (const each of printer.troubles) list.append(element("span", { class: "stop" }, condition(each)));
+  for (const each of printer.warnings) list.append(element("span", { class: "warn" }, condition(each)));
+  if (!list.children.length) list.append(element("span", { class: "good" }, say("station-ready")));
   return list;
 }
 
@@ -105,21 +106,33 @@ function drawPrinter(printer) {
   return element("li", { class: "printer", "data-mood": mood(printer) },
     element("h3", {}, printer.name),
     conditions(printer),
-    printer.words ? element("p", { class: "soft" }, printer.words) : null,
-    element("p", {}, `${printer.waiting ? words.jobs(printer.waiting) : "Nothing to print"} · ${words.sheets(printer)}`),
-    element("p", { class: "soft" }, printer.address),
+    fewDots(printer.fit),
+    printer.words ? element("p", { class: "soft" }, element("bdi", {}, printer.words)) : null,
+    element("p", {}, `${printer.waiting ? count("station-to-print", printer.waiting) : say("station-idle")} · ${sheets(printer)}`),
+    element("p", { class: "soft" }, element("bdi", { dir: "ltr" }, printer.address)),
     element("p", { class: "buttons" },
-      button(printer.paused ? "Resume" : "Pause", () => ask(`${path}/${pause}`), {
-        "data-act": "pause", "aria-label": `${printer.paused ? "Resume" : "Pause"} ${printer.name}`,
+      button(say(printer.paused ? "station-resume" : "station-pause"), () => ask(`${path}/${pause}`), {
+        "data-act": "pause", "aria-label": say(printer.paused ? "station-resume-of" : "station-pause-of", { printer: printer.name }),
       }),
-      button("Paper …", () => askStock(printer, path), {
-        "data-act": "stock", "aria-label": `Paper in ${printer.name}`,
+      button(say("station-paper"), () => askStock(printer, path), {
+        "data-act": "stock", "aria-label": say("station-paper-in", { printer: printer.name }),
       })));
+}
+
+/** What to do when the code gets too few dots on this printer: said before anybody waits for a badge. */
+function fewDots(fit) {
+  if (!fit || fit.dots >= fit.dots_wanted) return null;
+  const { dpi, dots, dots_wanted: wanted, dpi_wanted: more, code_mm: mm } = fit;
+  return element("p", { class: "few-dots" }, say("station-fit", { dpi, dots, wanted, more, mm }));
+}
+
+function sheets(printer) {
+  return printer.stock === null ? say("station-not-counted") : count("station-sheets", printer.stock);
 }
 
 async function askStock(printer, path) {
   const dialog = at("stock-dialog");
-  at("stock-title").textContent = `Paper in ${printer.name}`;
+  at("stock-title").textContent = say("station-paper-in", { printer: printer.name });
   at("stock-number").value = printer.stock ?? "";
   dialog.returnValue = "";
   dialog.showModal();
@@ -128,21 +141,22 @@ async function askStock(printer, path) {
   if (dialog.returnValue !== "save") return;
   const text = at("stock-number").value.trim();
   await ask(`${path}/stock`, { stock: text === "" ? null : Number(text) });
-  say(text === "" ? `Paper in ${printer.name} is no longer counted.` : `${printer.name} has ${text} sheets.`);
+  const name = text === "" ? "station-uncounted" : "station-counted";
+  tell(say(name, { printer: printer.name, count: text }));
 }
 
 // --- jobs
 
 function who(job) {
-  const name = job.who || `Badge of ${job.code}`;
-  const printer = `${job.code} · print ${job.generation} · ${job.printer}`;
+  const name = job.who || say("station-badge-of", job);
+  const printer = say("station-print-of", job);
   const why = job.why ? ` · ${job.why}` : "";
-  return element("div", { class: "who" }, element("b", { dir: "auto" }, name), element("span", { class: "soft" }, printer + why));
+  return element("div", { class: "who" }, element("b", {}, element("bdi", {}, name)), element("span", { class: "soft" }, printer + why));
 }
 
 function state(job) {
   const step = { queued: 0, sent: 1, printing: 2 }[job.state];
-  const box = element("div", {}, element("span", { class: "state", "data-state": job.state }, words.state(job.state)));
+  const box = element("div", {}, element("span", { class: "state", "data-state": job.state }, stateOf(job.state)));
   if (step !== undefined) {
     const steps = [0, 1, 2].map((each) => element("i", { class: each < step ? "done" : each === step ? "now" : "" }));
     box.append(element("div", { class: "steps", "aria-hidden": "true" }, ...steps));
@@ -167,19 +181,20 @@ function pick(select, name) {
 
 function drawJob(job) {
   const path = `jobs/${job.id}`;
+  const whose = { who: job.who || job.code };
   const buttons = element("div", { class: "buttons" });
   if (job.state === "queued") {
     const others = job.names.filter((name) => name !== job.printer);
-    const where = printerChoice(`Printer to move the badge of ${job.who || job.code} to`, others);
+    const where = printerChoice(say("station-move-where", whose), others);
     if (others.length) {
-      buttons.append(button("Move", () => ask(`${path}/move`, { printer: where.value }), {
-        "data-act": "move", "aria-label": `Move the badge of ${job.who || job.code}`,
-      }), element("span", {}, "to"), where);
+      buttons.append(button(say("station-move"), () => ask(`${path}/move`, { printer: where.value }), {
+        "data-act": "move", "aria-label": say("station-move-of", whose),
+      }), where);
     }
   }
   if (job.state !== "in_doubt") {
-    buttons.append(button("Cancel", () => ask(`${path}/cancel`), {
-      "data-act": "cancel", "aria-label": `Cancel the badge of ${job.who || job.code}`,
+    buttons.append(button(say("station-cancel"), () => ask(`${path}/cancel`), {
+      "data-act": "cancel", "aria-label": say("station-cancel-of", whose),
     }));
   }
   return element("li", { class: "job" }, state(job), who(job), buttons);
@@ -187,18 +202,18 @@ function drawJob(job) {
 
 function drawQuestion(job) {
   const settle = (answer) => ask(`jobs/${job.id}/settle`, answer);
-  const again = printerChoice("Printer to print it again on", job.names, job.again);
-  const why = job.why === "cancelled" ? "It was cancelled at the printer, and printers often finish such a badge." : job.why;
-  return element("li", {}, who({ ...job, why: "" }), element("p", {}, why),
+  const again = printerChoice(say("station-again-where"), job.names, job.again);
+  const why = job.why === "cancelled" ? say("station-cancelled") : job.why;
+  return element("li", {}, who({ ...job, why: "" }), element("p", {}, element("bdi", {}, why)),
     element("p", { class: "buttons" },
-      button("Yes, it came out", () => settle({ came_out: true }), { class: "main", "data-act": "yes" }),
-      button("No, print it again", () => settle({ came_out: false, again: true, printer: again.value }), { "data-act": "again" }),
-      element("span", {}, "on"), again,
-      button("No, and leave it", () => settle({ came_out: false }), { "data-act": "no" })));
+      button(say("station-yes"), () => settle({ came_out: true }), { class: "main", "data-act": "yes" }),
+      button(say("station-again"), () => settle({ came_out: false, again: true, printer: again.value }), { "data-act": "again" }),
+      again,
+      button(say("station-no"), () => settle({ came_out: false }), { "data-act": "no" })));
 }
 
 function drawEnded(job) {
-  const time = new Date(job.changed_at_ms).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const time = new Date(job.changed_at_ms).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
   return element("li", { class: "job" }, state(job), who(job), element("time", { class: "soft" }, time));
 }
 
@@ -220,13 +235,13 @@ function show(view) {
   at("no-printers").hidden = names.length > 0;
   at("no-jobs").hidden = open.length > 0;
   at("no-ended").hidden = view.ended.length > 0;
-  at("queued").textContent = open.length ? words.jobs(open.length) : "";
-  document.title = `${asked.length ? `(${asked.length}?) ` : ""}Print station`;
+  at("queued").textContent = open.length ? count("station-to-print", open.length) : "";
+  document.title = `${asked.length ? `(${asked.length}?) ` : ""}${say("station-title")}`;
   const behind = view.server || view.records;
   at("link").dataset.state = behind ? "behind" : "live";
   at("link").textContent = behind
-    ? `${words.records(view.records)} still to tell the server${view.server ? `: ${view.server}` : ""}`
-    : "Live; the server has every badge";
+    ? say("station-behind", { count: count("station-records", view.records) }) + (view.server ? ` · ${view.server}` : "")
+    : say("station-live");
 }
 
 function choices(names) {
@@ -234,7 +249,7 @@ function choices(names) {
   if (select.dataset.names === names.join()) return;
   select.dataset.names = names.join();
   const chosen = select.value;
-  select.replaceChildren(element("option", { value: "" }, "the freest printer"),
+  select.replaceChildren(element("option", { value: "" }, say("station-freest")),
     ...names.map((name) => element("option", { value: name }, name)));
   select.value = names.includes(chosen) ? chosen : "";
 }
@@ -243,7 +258,7 @@ function lost() {
   if (performance.now() - heardAt < SILENT_MS) return;
   document.body.classList.add("lost");
   at("link").dataset.state = "lost";
-  at("link").textContent = "The station does not answer; what is shown is old";
+  at("link").textContent = say("station-lost");
 }
 
 at("print").addEventListener("submit", (event) => {
@@ -255,7 +270,7 @@ at("print").addEventListener("submit", (event) => {
       await printed(body);
     } catch (error) {
       if (error.job?.state !== "printed") throw error;
-      if (!confirm(`${error.message}.\n\nPrint a second copy of the same badge?`)) return say("Nothing was printed.");
+      if (!confirm(`${error.message}.\n\n${say("station-copy")}`)) return tell(say("station-nothing-printed"));
       await printed({ ...body, again: true });
     }
     form.reset();
@@ -265,8 +280,11 @@ at("print").addEventListener("submit", (event) => {
 
 async function printed(body) {
   const job = await ask("print", body);
-  say(`The badge of ${job.who || job.code} goes to ${job.printer}.`);
+  tell(say("station-going", { who: job.who || job.code, printer: job.printer }));
 }
+
+at("language").value = language;
+at("language").addEventListener("change", () => { location.search = new URLSearchParams({ lang: at("language").value }); });
 
 let events = null;
 function listen() {

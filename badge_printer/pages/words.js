@@ -1,43 +1,19 @@
-// The operator's words for what the station says; a code without words is shown as it is.
+// The operator's words, as the station says them: its messages with `{printer}` and the like filled in.
 
-const CONDITIONS = {
-  offline: "Not reached",
-  cover_open: "Cover or tray open",
-  jam: "Paper jam",
-  paper_out: "Out of paper",
-  supply_out: "Out of ink, toner or ribbon",
-  paused: "Paused at the printer",
-  output_full: "Output is full",
-  attention: "Stopped: look at the printer",
-  stalled: "Nothing moves: look at the printer",
-  wrong_paper: "Other paper is loaded",
-  paper_low: "Paper is low",
-  supply_low: "Ink, toner or ribbon is low",
-  notice: "Needs attention soon",
-};
+const LANGUAGES = ["en", "fr", "es", "ru", "ar", "zh"];
 
-const STATES = {
-  queued: "Waiting",
-  sent: "Being sent",
-  printing: "Printing",
-  printed: "Printed",
-  failed: "Not printed",
-  in_doubt: "In doubt",
-};
-
-const plain = (code) => code.replaceAll("_", " ");
-export const condition = (code) => CONDITIONS[code] ?? plain(code);
-export const state = (code) => STATES[code] ?? plain(code);
-
-export function sheets(printer) {
-  if (printer.stock === null) return "Paper is not counted";
-  return printer.stock === 1 ? "1 sheet left" : `${printer.stock} sheets left`;
-}
-
-export function jobs(count) {
-  return count === 1 ? "1 badge to print" : `${count} badges to print`;
-}
-
-export function records(count) {
-  return count === 1 ? "1 printed badge" : `${count} printed badges`;
+export async function words() {
+  const asked = [new URLSearchParams(location.search).get("lang"), ...navigator.languages];
+  const wanted = asked.map((each) => (each ?? "").slice(0, 2)).find((each) => LANGUAGES.includes(each)) ?? "en";
+  const { language, right_to_left, messages, counted } = await (await fetch(`words/${wanted}.json`)).json();
+  document.documentElement.lang = language;
+  document.documentElement.dir = right_to_left ? "rtl" : "ltr";
+  const plural = new Intl.PluralRules(language);
+  // A code without words is shown as it is.
+  const say = (name, filled = {}) => (messages[name] ?? name).replace(/\{(\w+)\}/g, (hole, each) => filled[each] ?? hole);
+  const count = (name, n) => (counted[name][plural.select(n)] ?? counted[name].other).replace("{n}", n);
+  const coded = (kind, code) => messages[`station-${kind}-${code.replaceAll("_", "-")}`] ?? code.replaceAll("_", " ");
+  for (const each of document.querySelectorAll("[data-word]")) each.textContent = say(each.dataset.word);
+  for (const each of document.querySelectorAll("[data-label]")) each.ariaLabel = say(each.dataset.label);
+  return { language, say, count, condition: (code) => coded("condition", code), state: (code) => coded("state", code) };
 }

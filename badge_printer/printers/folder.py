@@ -39,6 +39,9 @@ class FolderPrinter:
             raise PrinterAway(f"{self._folder}: it may not be written to")
         return Status()
 
+    async def resolution(self) -> float:
+        return self._dpi
+
     async def prepare(self, page: Page) -> Document:
         return Document("application/pdf", await asyncio.to_thread(page.pdf, self._dpi), self._dpi)
 

@@ -100,7 +100,18 @@ class IppPrinter:
 
     # --- a job
 
+    async def resolution(self) -> float:
+        return (await self._meet())[1]
+
     async def prepare(self, page: Page) -> Document:
+        kind, dpi = await self._meet()
+        pdf = await asyncio.to_thread(page.pdf, dpi)
+        if kind == PDF:
+            return Document(kind, pdf, dpi)
+        return Document(kind, await asyncio.to_thread(self._raster, pdf, kind, dpi), dpi)
+
+    async def _meet(self) -> tuple[str, float]:
+        """(the format it takes, at so many dots per inch), of what it says it can."""
         self._able = await self._printer(_ABLE)
         formats = texts(self._able, "document-format-supported")
         kind = next((each for each in (PDF, PWG, JPEG) if each in formats), None)
@@ -114,11 +125,7 @@ class IppPrinter:
                 f"the printer has no paper of {width:g} x {height:g} mm, only: "
                 f"{', '.join(self._papers()[:8])}"
             )
-        dpi = self._resolution(kind)
-        pdf = await asyncio.to_thread(page.pdf, dpi)
-        if kind == PDF:
-            return Document(kind, pdf, dpi)
-        return Document(kind, await asyncio.to_thread(self._raster, pdf, kind, dpi), dpi)
+        return kind, self._resolution(kind)
 
     def _raster(self, pdf: bytes, kind: str, dpi: float) -> bytes:
         picture = raster.picture(pdf, dpi)

@@ -17,11 +17,15 @@ class Condition(StrEnum):
     SUPPLY_OUT = "supply_out"
     PAUSED = "paused"
     OUTPUT_FULL = "output_full"
+    UNSUITABLE = "unsuitable"
+    """It cannot print these badges: other paper, another language, or dots too coarse."""
     ATTENTION = "attention"
     """Something else that stops it; the printer's own words say what."""
     STALLED = "stalled"
     """It has a job, names no trouble, and nothing moves."""
     WRONG_PAPER = "wrong_paper"
+    COARSE = "coarse"
+    """It prints the code with fewer dots a module than are wanted."""
     PAPER_LOW = "paper_low"
     SUPPLY_LOW = "supply_low"
     NOTICE = "notice"
@@ -113,6 +117,10 @@ class Printer(Protocol):
 
     async def status(self) -> Status:
         """Raises PrinterAway."""
+
+    async def resolution(self) -> float:
+        """The dots per inch it would print a badge at. Raises PrinterAway, and DocumentRefused
+        when it cannot print such badges at all."""
 
     async def prepare(self, page: Page) -> Document:
         """Draw a page as this printer wants it. Raises PrinterAway, DocumentRefused."""

@@ -52,8 +52,11 @@ class ZebraPrinter:
         host = await self._host_status()
         return Status(host.conditions, host.words, busy=not host.idle)
 
+    async def resolution(self) -> float:
+        return zpl.DPI[self._dpi or await self._ask_dpi()]
+
     async def prepare(self, page: Page) -> Document:
-        dpi = zpl.DPI[self._dpi or await self._ask_dpi()]
+        dpi = await self.resolution()
         pdf = await asyncio.to_thread(page.pdf, dpi)
         return Document("application/zpl", await asyncio.to_thread(_label, pdf, dpi), dpi)
 
@@ -107,9 +110,12 @@ class ZebraPrinter:
             raise PrinterAway(words_of(error)) from None
 
     async def _ask_dpi(self) -> int:
-        return zpl.read_dpi(await self._ask(zpl.ASK_IDENTITY, lambda raw: b"\x03" in raw)) or (
-            DPI_DEFAULT
-        )
+        try:
+            answer = await self._ask(zpl.ASK_IDENTITY, lambda raw: b"\x03" in raw)
+        except PrinterAway as error:
+            said = f"{error}; if it never says its resolution, name it in its address: ?dpi=203"
+            raise PrinterAway(said) from None
+        return zpl.read_dpi(answer) or DPI_DEFAULT
 
     async def _ask(self, question: bytes, whole: Callable[[bytes], bool]) -> bytes:
         answer = b""

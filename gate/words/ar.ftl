@@ -577,6 +577,7 @@ kiosk-trouble-paper-out = نفد الورق
 kiosk-trouble-supply-out = نفد الحبر أو الشريط
 kiosk-trouble-printer-paused = الطابعة متوقفة مؤقتاً
 kiosk-trouble-output-full = درج الخروج ممتلئ
+kiosk-trouble-unsuitable = لا تستطيع الطابعة طباعة هذه الشارات
 kiosk-trouble-attention = الطابعة تحتاج إلى تدخل
 kiosk-trouble-stalled = الطابعة لا تتحرك
 
@@ -593,3 +594,100 @@ phone-badge-wait = محاولات كثيرة. انتظر دقيقة من فضل�
 phone-badge-away = لا يوجد اتصال. قد يكون المعروض قديمًا.
 phone-badge-again = حاول مرة أخرى
 phone-badge-save = طباعة أو حفظ PDF
+
+## The print station's page
+station-title = محطة الطباعة
+station-language = اللغة
+station-code = رمز التسجيل
+station-printer = الطابعة
+station-freest = الطابعة الأقل انشغالاً
+station-print = طباعة الشارة
+station-connecting = جارٍ الاتصال
+station-live = مباشر؛ لدى الخادم كل الشارات
+station-behind = لم يُبلَّغ به الخادم بعد: { $count }
+station-lost = المحطة لا تستجيب؛ المعروض قديم
+station-silent = المحطة لا تستجيب.
+station-records = { $n ->
+    [zero] لا شارات مطبوعة
+    [one] شارة مطبوعة واحدة
+    [two] شارتان مطبوعتان
+    [few] { $n } شارات مطبوعة
+    [many] { $n } شارة مطبوعة
+   *[other] { $n } شارة مطبوعة
+}
+station-asking = هل خرجت شارة؟
+station-printers = الطابعات
+station-no-printers = لا طابعة لهذه المحطة بعد. سمِّ واحدة في الإعدادات ثم أعد تشغيلها، مثلاً:
+station-queue = قائمة الانتظار
+station-no-jobs = لا شيء في الانتظار.
+station-done = انتهى
+station-no-ended = لم يُطبع شيء بعد.
+station-to-print = { $n ->
+    [zero] لا شارات للطباعة
+    [one] شارة واحدة للطباعة
+    [two] شارتان للطباعة
+    [few] { $n } شارات للطباعة
+    [many] { $n } شارة للطباعة
+   *[other] { $n } شارة للطباعة
+}
+station-idle = لا شيء للطباعة
+station-sheets = { $n ->
+    [zero] لم تبقَ أي ورقة
+    [one] بقيت ورقة واحدة
+    [two] بقيت ورقتان
+    [few] بقيت { $n } أوراق
+    [many] بقيت { $n } ورقة
+   *[other] بقيت { $n } ورقة
+}
+station-not-counted = الورق غير معدود
+station-ready = جاهزة
+station-paused-here = موقوفة هنا مؤقتاً
+station-pause = إيقاف مؤقت
+station-pause-of = إيقاف { $printer } مؤقتاً
+station-resume = استئناف
+station-resume-of = استئناف { $printer }
+station-paper = الورق …
+station-paper-in = الورق في { $printer }
+station-stock = عدد الأوراق في الطابعة الآن
+station-stock-hint = كل شارة مطبوعة تُنقص ورقة. اتركه فارغاً لإيقاف العد.
+station-save = حفظ
+station-leave = إبقاؤه كما هو
+station-counted = الورق في { $printer }: { $count }
+station-uncounted = لم يعد الورق في { $printer } معدوداً.
+station-badge-of = شارة { $code }
+station-print-of = { $code } · الطبعة { $generation } · { $printer }
+station-move = نقل إلى
+station-move-of = نقل شارة { $who }
+station-move-where = الطابعة التي تُنقل إليها شارة { $who }
+station-cancel = إلغاء
+station-cancel-of = إلغاء شارة { $who }
+station-cancelled = أُلغيت في الطابعة، وكثيراً ما تُكمل الطابعات شارة كهذه.
+station-yes = نعم، خرجت
+station-again = لا، أعد طباعتها على
+station-again-where = الطابعة التي تُعاد عليها الطباعة
+station-no = لا، واتركها
+station-copy = أتريد طباعة نسخة ثانية من الشارة نفسها؟
+station-nothing-printed = لم يُطبع شيء.
+station-going = شارة { $who } في طريقها إلى { $printer }.
+station-fit = عند { $dpi } نقطة في البوصة تنال وحدة رمز QR { $dots } من النقاط والمطلوب { $wanted }. استعمل طابعة دقتها { $more } نقطة في البوصة أو أكثر، أو قالباً رمزه { $mm } مم.
+station-state-queued = في الانتظار
+station-state-sent = قيد الإرسال
+station-state-printing = قيد الطباعة
+station-state-printed = طُبعت
+station-state-failed = لم تُطبع
+station-state-in-doubt = غير مؤكدة
+station-condition-offline = لا يمكن الوصول إليها
+station-condition-cover-open = الغطاء أو الدرج مفتوح
+station-condition-jam = الورق عالق
+station-condition-paper-out = نفد الورق
+station-condition-supply-out = نفد الحبر أو الشريط
+station-condition-paused = موقوفة مؤقتاً عند الطابعة
+station-condition-output-full = درج الخروج ممتلئ
+station-condition-unsuitable = لا تستطيع طباعة هذه الشارات
+station-condition-attention = متوقفة: انظر إلى الطابعة
+station-condition-stalled = لا شيء يتحرك: انظر إلى الطابعة
+station-condition-wrong-paper = فيها ورق آخر
+station-condition-coarse = نقاط قليلة لرمز QR
+station-condition-paper-low = الورق قليل
+station-condition-supply-low = الحبر أو الشريط قليل
+station-condition-notice = تحتاج قريباً إلى عناية

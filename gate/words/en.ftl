@@ -552,6 +552,7 @@ kiosk-trouble-paper-out = The paper has run out
 kiosk-trouble-supply-out = Ink or ribbon has run out
 kiosk-trouble-printer-paused = The printer is paused
 kiosk-trouble-output-full = The output tray is full
+kiosk-trouble-unsuitable = The printer cannot print these badges
 kiosk-trouble-attention = The printer needs attention
 kiosk-trouble-stalled = The printer has stopped moving
 
@@ -568,3 +569,88 @@ phone-badge-wait = Too many tries. Please wait a minute.
 phone-badge-away = No connection. What is shown may be old.
 phone-badge-again = Try again
 phone-badge-save = Print or save as PDF
+
+## The print station's page
+station-title = Print station
+station-language = Language
+station-code = Registration code
+station-printer = Printer
+station-freest = the freest printer
+station-print = Print badge
+station-connecting = Connecting
+station-live = Live; the server has every badge
+station-behind = { $count } still to tell the server
+station-lost = The station does not answer; what is shown is old
+station-silent = The station does not answer.
+station-records = { $n ->
+    [one] { $n } printed badge
+   *[other] { $n } printed badges
+}
+station-asking = Did a badge come out?
+station-printers = Printers
+station-no-printers = This station has no printer yet. Name one in the settings and start it again, for example:
+station-queue = Queue
+station-no-jobs = Nothing waits.
+station-done = Done
+station-no-ended = Nothing has been printed yet.
+station-to-print = { $n ->
+    [one] { $n } badge to print
+   *[other] { $n } badges to print
+}
+station-idle = Nothing to print
+station-sheets = { $n ->
+    [one] { $n } sheet left
+   *[other] { $n } sheets left
+}
+station-not-counted = Paper is not counted
+station-ready = Ready
+station-paused-here = Paused here
+station-pause = Pause
+station-pause-of = Pause { $printer }
+station-resume = Resume
+station-resume-of = Resume { $printer }
+station-paper = Paper …
+station-paper-in = Paper in { $printer }
+station-stock = Sheets in the printer now
+station-stock-hint = Each printed badge takes one off. Leave it empty to stop counting.
+station-save = Save
+station-leave = Leave as it is
+station-counted = Paper in { $printer }: { $count }
+station-uncounted = Paper in { $printer } is no longer counted.
+station-badge-of = Badge of { $code }
+station-print-of = { $code } · print { $generation } · { $printer }
+station-move = Move to
+station-move-of = Move the badge of { $who }
+station-move-where = Printer to move the badge of { $who } to
+station-cancel = Cancel
+station-cancel-of = Cancel the badge of { $who }
+station-cancelled = It was cancelled at the printer, and printers often finish such a badge.
+station-yes = Yes, it came out
+station-again = No, print it again on
+station-again-where = Printer to print it again on
+station-no = No, and leave it
+station-copy = Print a second copy of the same badge?
+station-nothing-printed = Nothing was printed.
+station-going = The badge of { $who } goes to { $printer }.
+station-fit = At { $dpi } dpi a module of the QR code gets { $dots } dots; { $wanted } are wanted. Use a printer of { $more } dpi or more, or a template with a code of { $mm } mm.
+station-state-queued = Waiting
+station-state-sent = Being sent
+station-state-printing = Printing
+station-state-printed = Printed
+station-state-failed = Not printed
+station-state-in-doubt = In doubt
+station-condition-offline = Not reached
+station-condition-cover-open = Cover or tray open
+station-condition-jam = Paper jam
+station-condition-paper-out = Out of paper
+station-condition-supply-out = Out of ink, toner or ribbon
+station-condition-paused = Paused at the printer
+station-condition-output-full = Output is full
+station-condition-unsuitable = Cannot print these badges
+station-condition-attention = Stopped: look at the printer
+station-condition-stalled = Nothing moves: look at the printer
+station-condition-wrong-paper = Other paper is loaded
+station-condition-coarse = Few dots for the QR code
+station-condition-paper-low = Paper is low
+station-condition-supply-low = Ink, toner or ribbon is low
+station-condition-notice = Needs attention soon

@@ -552,6 +552,7 @@ kiosk-trouble-paper-out = Se acabó el papel
 kiosk-trouble-supply-out = Se acabó la tinta o la cinta
 kiosk-trouble-printer-paused = La impresora está en pausa
 kiosk-trouble-output-full = La bandeja de salida está llena
+kiosk-trouble-unsuitable = La impresora no puede imprimir estas credenciales
 kiosk-trouble-attention = La impresora necesita atención
 kiosk-trouble-stalled = La impresora no avanza
 
@@ -568,3 +569,88 @@ phone-badge-wait = Demasiados intentos. Espere un minuto.
 phone-badge-away = Sin conexión. Lo que se muestra puede ser antiguo.
 phone-badge-again = Reintentar
 phone-badge-save = Imprimir o guardar en PDF
+
+## The print station's page
+station-title = Puesto de impresión
+station-language = Idioma
+station-code = Código de inscripción
+station-printer = Impresora
+station-freest = la impresora más libre
+station-print = Imprimir credencial
+station-connecting = Conectando
+station-live = En directo; el servidor tiene todas las credenciales
+station-behind = Por comunicar al servidor: { $count }
+station-lost = El puesto no responde; lo que se ve es antiguo
+station-silent = El puesto no responde.
+station-records = { $n ->
+    [one] { $n } credencial impresa
+   *[other] { $n } credenciales impresas
+}
+station-asking = ¿Salió una credencial?
+station-printers = Impresoras
+station-no-printers = Este puesto aún no tiene impresora. Indique una en los ajustes y reinícielo, por ejemplo:
+station-queue = Cola
+station-no-jobs = No hay nada en espera.
+station-done = Terminado
+station-no-ended = Aún no se ha impreso nada.
+station-to-print = { $n ->
+    [one] { $n } credencial por imprimir
+   *[other] { $n } credenciales por imprimir
+}
+station-idle = Nada que imprimir
+station-sheets = { $n ->
+    [one] queda { $n } hoja
+   *[other] quedan { $n } hojas
+}
+station-not-counted = No se cuenta el papel
+station-ready = Lista
+station-paused-here = En pausa aquí
+station-pause = Pausar
+station-pause-of = Pausar { $printer }
+station-resume = Reanudar
+station-resume-of = Reanudar { $printer }
+station-paper = Papel …
+station-paper-in = Papel en { $printer }
+station-stock = Hojas en la impresora ahora
+station-stock-hint = Cada credencial impresa resta una. Déjelo vacío para no contar.
+station-save = Guardar
+station-leave = Dejar como está
+station-counted = Papel en { $printer }: { $count }
+station-uncounted = Ya no se cuenta el papel de { $printer }.
+station-badge-of = Credencial de { $code }
+station-print-of = { $code } · impresión { $generation } · { $printer }
+station-move = Mover a
+station-move-of = Mover la credencial de { $who }
+station-move-where = Impresora a la que mover la credencial de { $who }
+station-cancel = Cancelar
+station-cancel-of = Cancelar la credencial de { $who }
+station-cancelled = Se canceló en la impresora, y las impresoras a menudo terminan una credencial así.
+station-yes = Sí, salió
+station-again = No, imprimirla otra vez en
+station-again-where = Impresora en la que imprimirla otra vez
+station-no = No, y dejarla
+station-copy = ¿Imprimir una segunda copia de la misma credencial?
+station-nothing-printed = No se imprimió nada.
+station-going = La credencial de { $who } va a { $printer }.
+station-fit = A { $dpi } ppp, un módulo del código QR recibe { $dots } puntos; se necesitan { $wanted }. Use una impresora de { $more } ppp o más, o una plantilla con un código de { $mm } mm.
+station-state-queued = En espera
+station-state-sent = Enviándose
+station-state-printing = Imprimiendo
+station-state-printed = Impresa
+station-state-failed = No impresa
+station-state-in-doubt = En duda
+station-condition-offline = Sin conexión
+station-condition-cover-open = Tapa o bandeja abierta
+station-condition-jam = Atasco de papel
+station-condition-paper-out = Sin papel
+station-condition-supply-out = Sin tinta, tóner o cinta
+station-condition-paused = En pausa en la impresora
+station-condition-output-full = La salida está llena
+station-condition-unsuitable = No puede imprimir estas credenciales
+station-condition-attention = Detenida: mire la impresora
+station-condition-stalled = Nada se mueve: mire la impresora
+station-condition-wrong-paper = Hay otro papel cargado
+station-condition-coarse = Pocos puntos para el código QR
+station-condition-paper-low = Queda poco papel
+station-condition-supply-low = Queda poca tinta, tóner o cinta
+station-condition-notice = Pronto necesitará atención

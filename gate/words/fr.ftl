@@ -552,6 +552,7 @@ kiosk-trouble-paper-out = Il n’y a plus de papier
 kiosk-trouble-supply-out = Il n’y a plus d’encre ou de ruban
 kiosk-trouble-printer-paused = L’imprimante est en pause
 kiosk-trouble-output-full = Le bac de sortie est plein
+kiosk-trouble-unsuitable = L’imprimante ne peut pas imprimer ces badges
 kiosk-trouble-attention = L’imprimante demande une intervention
 kiosk-trouble-stalled = L’imprimante n’avance plus
 
@@ -568,3 +569,88 @@ phone-badge-wait = Trop d’essais. Attendez une minute.
 phone-badge-away = Pas de connexion. L’affichage peut être ancien.
 phone-badge-again = Réessayer
 phone-badge-save = Imprimer ou enregistrer en PDF
+
+## The print station's page
+station-title = Poste d’impression
+station-language = Langue
+station-code = Code d’inscription
+station-printer = Imprimante
+station-freest = l’imprimante la plus libre
+station-print = Imprimer le badge
+station-connecting = Connexion
+station-live = En direct ; le serveur connaît tous les badges
+station-behind = À transmettre au serveur : { $count }
+station-lost = Le poste ne répond pas ; ce qui est affiché est ancien
+station-silent = Le poste ne répond pas.
+station-records = { $n ->
+    [one] { $n } badge imprimé
+   *[other] { $n } badges imprimés
+}
+station-asking = Un badge est-il sorti ?
+station-printers = Imprimantes
+station-no-printers = Ce poste n’a pas encore d’imprimante. Indiquez-en une dans les réglages et redémarrez-le, par exemple :
+station-queue = File d’attente
+station-no-jobs = Rien n’attend.
+station-done = Terminé
+station-no-ended = Rien n’a encore été imprimé.
+station-to-print = { $n ->
+    [one] { $n } badge à imprimer
+   *[other] { $n } badges à imprimer
+}
+station-idle = Rien à imprimer
+station-sheets = { $n ->
+    [one] { $n } feuille restante
+   *[other] { $n } feuilles restantes
+}
+station-not-counted = Le papier n’est pas compté
+station-ready = Prête
+station-paused-here = En pause ici
+station-pause = Pause
+station-pause-of = Mettre { $printer } en pause
+station-resume = Reprendre
+station-resume-of = Reprendre { $printer }
+station-paper = Papier …
+station-paper-in = Papier dans { $printer }
+station-stock = Feuilles dans l’imprimante
+station-stock-hint = Chaque badge imprimé en retire une. Laissez vide pour ne plus compter.
+station-save = Enregistrer
+station-leave = Ne rien changer
+station-counted = Papier dans { $printer } : { $count }
+station-uncounted = Le papier dans { $printer } n’est plus compté.
+station-badge-of = Badge de { $code }
+station-print-of = { $code } · impression { $generation } · { $printer }
+station-move = Déplacer vers
+station-move-of = Déplacer le badge de { $who }
+station-move-where = Imprimante où déplacer le badge de { $who }
+station-cancel = Annuler
+station-cancel-of = Annuler le badge de { $who }
+station-cancelled = Il a été annulé à l’imprimante, et les imprimantes terminent souvent un tel badge.
+station-yes = Oui, il est sorti
+station-again = Non, le réimprimer sur
+station-again-where = Imprimante où le réimprimer
+station-no = Non, et le laisser
+station-copy = Imprimer un second exemplaire du même badge ?
+station-nothing-printed = Rien n’a été imprimé.
+station-going = Le badge de { $who } part vers { $printer }.
+station-fit = À { $dpi } dpi, un module du code QR reçoit { $dots } points ; il en faut { $wanted }. Utilisez une imprimante de { $more } dpi ou plus, ou un modèle dont le code mesure { $mm } mm.
+station-state-queued = En attente
+station-state-sent = Envoi en cours
+station-state-printing = Impression
+station-state-printed = Imprimé
+station-state-failed = Non imprimé
+station-state-in-doubt = Incertain
+station-condition-offline = Injoignable
+station-condition-cover-open = Capot ou bac ouvert
+station-condition-jam = Bourrage papier
+station-condition-paper-out = Plus de papier
+station-condition-supply-out = Plus d’encre, de toner ou de ruban
+station-condition-paused = En pause sur l’imprimante
+station-condition-output-full = La sortie est pleine
+station-condition-unsuitable = Ne peut pas imprimer ces badges
+station-condition-attention = Arrêtée : voyez l’imprimante
+station-condition-stalled = Rien ne bouge : voyez l’imprimante
+station-condition-wrong-paper = Un autre papier est chargé
+station-condition-coarse = Peu de points pour le code QR
+station-condition-paper-low = Il reste peu de papier
+station-condition-supply-low = Il reste peu d’encre, de toner ou de ruban
+station-condition-notice = Demandera bientôt une intervention

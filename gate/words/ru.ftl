@@ -563,6 +563,7 @@ kiosk-trouble-paper-out = Бумага закончилась
 kiosk-trouble-supply-out = Чернила или лента закончились
 kiosk-trouble-printer-paused = Принтер приостановлен
 kiosk-trouble-output-full = Выходной лоток заполнен
+kiosk-trouble-unsuitable = Принтер не может печатать эти бейджи
 kiosk-trouble-attention = Принтер требует внимания
 kiosk-trouble-stalled = Принтер остановился
 
@@ -579,3 +580,91 @@ phone-badge-wait = Слишком много попыток. Подождите 
 phone-badge-away = Нет связи. Показанное могло устареть.
 phone-badge-again = Ещё раз
 phone-badge-save = Печать или PDF
+
+## The print station's page
+station-title = Станция печати
+station-language = Язык
+station-code = Код регистрации
+station-printer = Принтер
+station-freest = самый свободный принтер
+station-print = Напечатать бейдж
+station-connecting = Соединение
+station-live = На связи; у сервера есть все бейджи
+station-behind = Ещё не передано серверу: { $count }
+station-lost = Станция не отвечает; показанное устарело
+station-silent = Станция не отвечает.
+station-records = { $n ->
+    [one] { $n } напечатанный бейдж
+    [few] { $n } напечатанных бейджа
+   *[many] { $n } напечатанных бейджей
+}
+station-asking = Бейдж вышел?
+station-printers = Принтеры
+station-no-printers = У станции ещё нет принтера. Укажите его в настройках и запустите станцию снова, например:
+station-queue = Очередь
+station-no-jobs = Ничего не ждёт.
+station-done = Готово
+station-no-ended = Ещё ничего не напечатано.
+station-to-print = { $n ->
+    [one] { $n } бейдж к печати
+    [few] { $n } бейджа к печати
+   *[many] { $n } бейджей к печати
+}
+station-idle = Печатать нечего
+station-sheets = { $n ->
+    [one] остался { $n } лист
+    [few] осталось { $n } листа
+   *[many] осталось { $n } листов
+}
+station-not-counted = Бумага не считается
+station-ready = Готов
+station-paused-here = Приостановлен здесь
+station-pause = Приостановить
+station-pause-of = Приостановить { $printer }
+station-resume = Продолжить
+station-resume-of = Продолжить печать на { $printer }
+station-paper = Бумага …
+station-paper-in = Бумага в { $printer }
+station-stock = Сколько листов сейчас в принтере
+station-stock-hint = Каждый напечатанный бейдж убавляет один. Оставьте пустым, чтобы не считать.
+station-save = Сохранить
+station-leave = Оставить как есть
+station-counted = Бумага в { $printer }: { $count }
+station-uncounted = Бумага в { $printer } больше не считается.
+station-badge-of = Бейдж { $code }
+station-print-of = { $code } · печать { $generation } · { $printer }
+station-move = Перенести на
+station-move-of = Перенести бейдж: { $who }
+station-move-where = На какой принтер перенести бейдж: { $who }
+station-cancel = Отменить
+station-cancel-of = Отменить бейдж: { $who }
+station-cancelled = Печать отменена у принтера, но принтеры часто всё же допечатывают такой бейдж.
+station-yes = Да, вышел
+station-again = Нет, напечатать снова на
+station-again-where = На каком принтере напечатать снова
+station-no = Нет, и оставить так
+station-copy = Напечатать второй экземпляр того же бейджа?
+station-nothing-printed = Ничего не напечатано.
+station-going = Бейдж отправлен на { $printer }: { $who }.
+station-fit = При { $dpi } точках на дюйм модуль QR-кода получает { $dots } точек, нужно { $wanted }. Возьмите принтер от { $more } точек на дюйм или шаблон с кодом { $mm } мм.
+station-state-queued = Ждёт
+station-state-sent = Отправляется
+station-state-printing = Печатается
+station-state-printed = Напечатан
+station-state-failed = Не напечатан
+station-state-in-doubt = Под вопросом
+station-condition-offline = Недоступен
+station-condition-cover-open = Открыта крышка или лоток
+station-condition-jam = Замятие бумаги
+station-condition-paper-out = Нет бумаги
+station-condition-supply-out = Нет чернил, тонера или ленты
+station-condition-paused = Приостановлен на принтере
+station-condition-output-full = Выходной лоток полон
+station-condition-unsuitable = Не может печатать эти бейджи
+station-condition-attention = Остановился: посмотрите принтер
+station-condition-stalled = Ничего не движется: посмотрите принтер
+station-condition-wrong-paper = Заправлена другая бумага
+station-condition-coarse = Мало точек для QR-кода
+station-condition-paper-low = Бумага заканчивается
+station-condition-supply-low = Чернила, тонер или лента заканчиваются
+station-condition-notice = Скоро потребует внимания

@@ -539,6 +539,7 @@ kiosk-trouble-paper-out = 纸已用完
 kiosk-trouble-supply-out = 墨或色带已用完
 kiosk-trouble-printer-paused = 打印机已暂停
 kiosk-trouble-output-full = 出纸盘已满
+kiosk-trouble-unsuitable = 打印机无法打印这种证件
 kiosk-trouble-attention = 打印机需要处理
 kiosk-trouble-stalled = 打印机停止不动
 
@@ -555,3 +556,85 @@ phone-badge-wait = 尝试次数过多，请稍候一分钟。
 phone-badge-away = 没有网络连接，所示内容可能已过时。
 phone-badge-again = 重试
 phone-badge-save = 打印或保存为 PDF
+
+## The print station's page
+station-title = 打印站
+station-language = 语言
+station-code = 注册代码
+station-printer = 打印机
+station-freest = 最空闲的打印机
+station-print = 打印证件
+station-connecting = 正在连接
+station-live = 实时；服务器已有全部证件
+station-behind = 尚待上报服务器：{ $count }
+station-lost = 打印站没有响应；所示内容已过时
+station-silent = 打印站没有响应。
+station-records = { $n ->
+   *[other] { $n } 个已打印的证件
+}
+station-asking = 证件打印出来了吗？
+station-printers = 打印机
+station-no-printers = 此打印站尚无打印机。请在设置中指定一台并重新启动，例如：
+station-queue = 队列
+station-no-jobs = 没有等待的任务。
+station-done = 已完成
+station-no-ended = 尚未打印任何证件。
+station-to-print = { $n ->
+   *[other] { $n } 个证件待打印
+}
+station-idle = 没有待打印的证件
+station-sheets = { $n ->
+   *[other] 剩余 { $n } 张纸
+}
+station-not-counted = 未计纸张数
+station-ready = 就绪
+station-paused-here = 已在此暂停
+station-pause = 暂停
+station-pause-of = 暂停 { $printer }
+station-resume = 继续
+station-resume-of = 继续 { $printer }
+station-paper = 纸张 …
+station-paper-in = { $printer } 的纸张
+station-stock = 打印机内现有纸张数
+station-stock-hint = 每打印一个证件减一张。留空则不再计数。
+station-save = 保存
+station-leave = 保持不变
+station-counted = { $printer } 的纸张：{ $count }
+station-uncounted = 不再计算 { $printer } 的纸张。
+station-badge-of = { $code } 的证件
+station-print-of = { $code } · 第 { $generation } 次打印 · { $printer }
+station-move = 移至
+station-move-of = 移动 { $who } 的证件
+station-move-where = 将 { $who } 的证件移至哪台打印机
+station-cancel = 取消
+station-cancel-of = 取消 { $who } 的证件
+station-cancelled = 已在打印机上取消，但打印机常会打完这样的证件。
+station-yes = 是，已打印出来
+station-again = 否，重新打印于
+station-again-where = 在哪台打印机上重新打印
+station-no = 否，不再打印
+station-copy = 要为同一证件再打印一份吗？
+station-nothing-printed = 没有打印任何内容。
+station-going = { $who } 的证件正送往 { $printer }。
+station-fit = 在 { $dpi } dpi 下，二维码每个模块有 { $dots } 个点，需要 { $wanted } 个。请使用 { $more } dpi 或更高的打印机，或二维码宽 { $mm } 毫米的模板。
+station-state-queued = 等待中
+station-state-sent = 发送中
+station-state-printing = 打印中
+station-state-printed = 已打印
+station-state-failed = 未打印
+station-state-in-doubt = 不确定
+station-condition-offline = 无法连接
+station-condition-cover-open = 机盖或纸盘打开
+station-condition-jam = 卡纸
+station-condition-paper-out = 缺纸
+station-condition-supply-out = 墨、碳粉或色带用完
+station-condition-paused = 已在打印机上暂停
+station-condition-output-full = 出纸盘已满
+station-condition-unsuitable = 无法打印这种证件
+station-condition-attention = 已停止：请查看打印机
+station-condition-stalled = 没有动静：请查看打印机
+station-condition-wrong-paper = 装有其他纸张
+station-condition-coarse = 二维码的点数偏少
+station-condition-paper-low = 纸张不多
+station-condition-supply-low = 墨、碳粉或色带不多
+station-condition-notice = 即将需要处理

@@ -9,6 +9,7 @@ import contextlib
 import logging
 import time
 from datetime import date
+from functools import partial
 
 from badge_printer.book import AlreadyThere, Book, QueueFull, waited
 from badge_printer.feeder import Times
@@ -24,6 +25,7 @@ from badge_printer.printers.printer import (
 )
 from badge_printer.queue import Job, NotPossible, Settle, State
 from badge_printer.render import Renderer
+from badge_printer.resolution import fit
 from badge_printer.spooler import Spooler
 from badge_printer.store import StationStore
 from badge_printer.template import load
@@ -64,7 +66,7 @@ class Printing:
         self.book = Book(self._store, enrolled, tuple(self._printers), chosen.clock.now_ms)
         self._spooler = Spooler(
             self.book, self._store, addresses, self._printers, self._page,
-            Times(stall_s=chosen.stall_s), self._tell,
+            partial(fit, self._renderer.template), Times(stall_s=chosen.stall_s), self._tell,
         )  # fmt: skip
         self.upload = Upload(self._store, self.book, client, enrolled)
         self.last: tuple[int, int] | None = None

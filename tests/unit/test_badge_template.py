@@ -60,9 +60,9 @@ def test_the_a6_template_is_sound():
         ('family = "refuse"', 'family = "shrug"', "glyph.family: expected refuse or leave_out"),
         ('family = "refuse"', "family = []", "glyph.family: expected refuse or leave_out"),
         ("[missing_glyph]", "[missing_glyph]\nfamly = 1", "missing_glyph.famly: unknown key"),
-        ("dpi = 300.0", "dpi = 203.2", "qr.size_min: at 203.2 dpi a module is 9 dots; 10 or more "
+        ("dpi = 300.0", "dpi = 203.2", "qr.size_max: at 203.2 dpi a module is 9 dots; 10 or more "
          "are needed: 46.3 mm"),
-        ("size_max = 44.0", "size_max = 40.1", "qr.size_max: at 300 dpi a code of"),
+        ("size_max = 44.0", "size_max = 40.1", "qr.size_max: at 300 dpi a QR code of whole dots"),
         ("height = 148.0", 'height = 148.0\nink = "red"', "page.ink: expected colour or black"),
         ("x = 4.0\ny = 24.0", "x = 4.0\ny = 92.0", "photo.x: it would cover"),
         ("width = 28.0", "width = 128.0", "photo.width: expected a number from 1 to 101"),

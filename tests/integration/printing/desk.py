@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from yarl import URL
@@ -15,6 +16,7 @@ from badge_printer.printers.address import Address, printer, read_all
 from badge_printer.printers.printer import Condition, Page, Printer
 from badge_printer.queue import Job, State
 from badge_printer.render import Renderer
+from badge_printer.resolution import fit
 from badge_printer.spooler import Spooler, Tell
 from badge_printer.store import StationStore
 from gate.access.ledger import LogRecord
@@ -75,8 +77,9 @@ async def desk(
     def draw(data: object) -> Page:
         return Page(105.0, 148.0, lambda dpi: renderer.pdf(data, dpi))
 
+    fits = partial(fit, renderer.template)
     book = Book(store, IDENTITY, tuple(printers), lambda: int(time.time() * 1000))
-    spooler = Spooler(book, store, found, printers, draw, times, tell)
+    spooler = Spooler(book, store, found, printers, draw, fits, times, tell)
     running = asyncio.create_task(spooler.run())
     try:
         yield Desk(spooler, store)

@@ -21,6 +21,8 @@ class LabelPrinter:
     paused: bool = False
     mute: bool = False
     """It takes connections and says nothing, as one with a hung print server does."""
+    dumb: bool = False
+    """It tells how it is, and nothing about itself."""
     slow_s: float = 0.0
     """How long it looks idle with a label it has not begun to read."""
     dots_per_mm: int = 8
@@ -74,7 +76,7 @@ class LabelPrinter:
             self.waiting, self._unread = [], []
         elif command.startswith(b"^XA"):
             self._unread.append((time.monotonic(), command))
-        elif not self.mute:
+        elif not self.mute and not (self.dumb and command == b"~HI"):
             answer = (
                 self.status()
                 if command == b"~HS"
@@ -93,5 +95,5 @@ async def label_printer(**state: object) -> AsyncIterator[LabelPrinter]:
         await printer.stop()
 
 
-def as_seen_by_us(printer: LabelPrinter, dpi: int = 203, settle_s: float = 0.1) -> ZebraPrinter:
+def as_seen_by_us(printer: LabelPrinter, dpi: int = 300, settle_s: float = 0.1) -> ZebraPrinter:
     return ZebraPrinter("127.0.0.1", printer.port, dpi, settle_s)

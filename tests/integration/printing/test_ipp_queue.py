@@ -310,10 +310,12 @@ async def test_a_badge_larger_than_the_printers_paper_is_refused_with_words(
     tmp_path, renderer, bus
 ):
     with ippeve.printer(tmp_path / "cards", bus, paper="om_card_54x86mm") as cards:
-        async with desk(tmp_path, renderer, f"a={cards.url}") as d:
-            job = await d.becomes(d.add(), State.FAILED)
-            assert "no paper of 105 x 148 mm" in job.why
-            assert d.conditions() == (Condition.WRONG_PAPER,)
+        async with desk(tmp_path, renderer, f"a={cards.url}", f"b=folder:{tmp_path}/b") as d:
+            await d.shows(Condition.UNSUITABLE, Condition.WRONG_PAPER)
+            assert "no paper of 105 x 148 mm" in d.spooler.views()[0].words
+            job = d.add()
+            d.book.apply(job.id, Move("b"))
+            await d.becomes(job, State.PRINTED)
 
 
 async def test_an_encrypted_printer_is_trusted_by_its_own_certificate_only(tmp_path, renderer, ipp):
@@ -335,3 +337,20 @@ async def test_a_printer_of_an_older_ipp_is_spoken_to_in_its_own(tmp_path, rende
         async with desk(tmp_path, renderer, f"a={old.url}") as d:
             await d.becomes(d.add(), State.PRINTED)
         assert len(old.printed()) == 1
+
+
+async def test_a_printer_too_coarse_for_the_code_is_refused_before_the_first_badge(
+    tmp_path, renderer, bus
+):
+    with ippeve.printer(tmp_path / "ipp", bus, dpi=93) as printer:
+        async with desk(tmp_path, renderer, f"a={printer.url}", f"b=folder:{tmp_path}/b") as d:
+            await until(lambda: d.spooler.views()[0].fit, d.spooler.views)
+            coarse, folder = d.spooler.views()
+            assert Condition.UNSUITABLE in coarse.troubles
+            assert "a module of the QR code is 4 dots, 10 are wanted" in coarse.words
+            assert folder.troubles == ()
+            assert folder.fit.good
+            assert d.spooler.choose() == "b", "whoever comes is served at the other one"
+            job = d.add()
+            await until(lambda: d.book.job(job.id).printer == "a", d.spooler.views)
+            assert printer.printed() == []

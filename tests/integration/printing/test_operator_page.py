@@ -3,13 +3,22 @@
 import os
 import shutil
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from playwright.async_api import async_playwright, expect
 
+from badge_printer.page_words import page_words
+from gate.words.words import LANGUAGES, Words
+
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WAIT_MS = 20_000
+AXE = Path("deploy/npm/node_modules/axe-core/axe.min.js")
+FAULTS = """async () => {
+  const found = await axe.run(document, { resultTypes: ["violations"] });
+  return found.violations.map((each) => `${each.id}: ${each.nodes[0].html}`);
+}"""
 
 
 @pytest.fixture
@@ -19,7 +28,7 @@ async def page(desk):
 
 
 @asynccontextmanager
-async def opened(desk):
+async def opened(desk, language="en"):
     """The page, with a complaint about anything the browser complains of."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
@@ -28,7 +37,7 @@ async def opened(desk):
         complaints = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
-        await page.goto(f"{desk.url}/")
+        await page.goto(f"{desk.url}/?lang={language}")
         await expect(page.get_by_role("heading", name="desk", exact=True)).to_be_visible()
         yield page
         # Refused requests are answers, not faults of the page.
@@ -109,3 +118,36 @@ async def test_a_mistyped_code_is_answered_in_words_and_a_station_that_dies_is_s
     await expect(page.locator("#link")).to_contain_text("does not answer", timeout=WAIT_MS)
     await desk.start()
     await expect(page.locator("#link")).to_contain_text("Live", timeout=WAIT_MS)
+
+
+async def test_the_page_speaks_six_languages_in_their_direction_and_axe_finds_nothing(desk, ipp):
+    ipp.fault("media-jam")
+    await desk.ask("POST", "print", {"code": "WSIS-4", "printer": "desk"})
+    await desk.ask("POST", "printers/file/stock", {"stock": 3})
+    async with opened(desk) as page:
+        for language in LANGUAGES:
+            await page.locator("#language").select_option(language)
+            await speaks(page, language)
+        await page.locator("#language").select_option("ar")
+        await speaks(page, "ar")
+        title, choice = page.get_by_role("heading", level=1), page.locator("#language")
+        right, left = [await each.bounding_box() for each in (title, choice)]
+        assert right["x"] > left["x"], "it is read from the right"
+    ipp.mend()
+
+
+async def speaks(page, language):
+    words = page_words(language)
+    root = page.locator("html")
+    await expect(root).to_have_attribute("lang", language)
+    await expect(root).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
+    jam = words.messages["station-condition-jam"]
+    await expect(card(page, "desk").locator(".conditions")).to_have_text(jam, timeout=WAIT_MS)
+    left = Words(language).say("station-sheets", {"n": 3})
+    await expect(card(page, "file")).to_contain_text(left)
+    await expect(page).to_have_title(words.messages["station-title"])
+    assert "{" not in await page.locator("body").inner_text()
+    await page.evaluate(AXE.read_text("utf-8"))
+    assert await page.evaluate(FAULTS) == []
+    if folder := os.environ.get("PICTURES"):
+        await page.screenshot(path=f"{folder}/station-{language}.png")

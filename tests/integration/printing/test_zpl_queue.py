@@ -165,3 +165,26 @@ async def test_nobody_at_the_address(tmp_path):
         await labels.stop()
         with pytest.raises(PrinterAway, match="not reached"):
             await ours.status()
+
+
+async def test_few_dots_for_the_code_are_said_before_the_first_badge_and_it_prints_all_the_same(
+    tmp_path, renderer
+):
+    async with label_printer(dots_per_mm=8) as labels:
+        ours = as_seen_by_us(labels, dpi=0)  # asked from the printer
+        async with desk(tmp_path, renderer, more={"a": ours}) as d:
+            await d.shows(Condition.COARSE)
+            [view] = d.spooler.views()
+            assert (view.fit.dpi, view.fit.dots, view.troubles) == (203.2, 9, ())
+            assert "9 dots, 10 are wanted: use a printer of 214 dpi" in view.words
+            await d.becomes(d.add(), State.PRINTED)
+
+
+async def test_a_printer_that_never_says_its_resolution_tells_what_to_write_in_its_address(
+    tmp_path, renderer
+):
+    async with label_printer(dumb=True) as labels:
+        ours = as_seen_by_us(labels, dpi=0)
+        async with desk(tmp_path, renderer, more={"a": ours}) as d:
+            await until(lambda: "?dpi=203" in d.spooler.views()[0].words, d.spooler.views)
+            assert d.spooler.views()[0].troubles == (Condition.OFFLINE,)

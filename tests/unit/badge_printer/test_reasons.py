@@ -54,6 +54,7 @@ def test_which_conditions_stop_a_printer():
     assert {each for each in Condition if not each.stops} == {
         Condition.STALLED,
         Condition.WRONG_PAPER,
+        Condition.COARSE,
         Condition.PAPER_LOW,
         Condition.SUPPLY_LOW,
         Condition.NOTICE,
