@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import typst
 
@@ -13,6 +13,17 @@ from badge_printer.qr import NotABadgeText, NoWholeDots
 from badge_printer.template import DPI, Template, TemplateError
 from badge_printer.trial import problems
 from gate.access.wire import BadgeData
+
+COARSEST = 10.0
+"""Dots per inch of a picture nobody looks at."""
+SEVERAL_PAGES = "the template made more than one page"
+
+
+class Seen(NamedTuple):
+    picture: bytes
+    """PNG."""
+    sizes: dict[str, float]
+    """Field -> the size in points its words are set in, the smallest where it stands twice."""
 
 
 class Renderer:
@@ -56,26 +67,45 @@ class Renderer:
         except (NotABadgeText, NoWholeDots) as error:
             raise CannotPrint(str(error)) from None
 
-    def sizes(self, laid_out: Layout) -> dict[str, float]:
-        """Field -> the size in points its words are set in, the smallest where it stands twice."""
+    def seen(self, laid_out: Sequence[Layout], dpi: float) -> list[Seen]:
+        """Pages as pictures of `dpi`, with the sizes of their words. Raises CannotPrint for all
+        when one of them cannot be drawn."""
         with self._one_at_a_time:
-            self._compiler.compile(format="png", ppi=10.0, sys_inputs=_inputs([laid_out]))
+            made = self._made(laid_out, "png", dpi)
             found = json.loads(self._compiler.query("<fit>", field="value"))
-        sizes: dict[str, float] = {}
+        pictures = [made] if isinstance(made, bytes) else made
+        if len(pictures) != len(laid_out):
+            raise CannotPrint(SEVERAL_PAGES)
+        sizes: list[dict[str, float]] = []
         for each in found:
-            sizes[each["field"]] = min(each["size"], sizes.get(each["field"], each["size"]))
-        return sizes
+            if "badge" in each:
+                sizes.append({})
+            else:
+                name, size = each["field"], each["size"]
+                sizes[-1][name] = min(size, sizes[-1].get(name, size))
+        return [Seen(*each) for each in zip(pictures, sizes, strict=True)]
+
+    def sizes(self, laid_out: Layout) -> dict[str, float]:
+        """Field -> the size in points its words are set in. Raises CannotPrint."""
+        return self.seen([laid_out], COARSEST)[0].sizes
 
     def _compile(
         self, laid_out: Sequence[Layout], kind: Literal["pdf", "png"], dpi: float
     ) -> bytes:
+        with self._one_at_a_time:
+            made = self._made(laid_out, kind, dpi)
+        if not isinstance(made, bytes):
+            raise CannotPrint(SEVERAL_PAGES)
+        return made
+
+    def _made(
+        self, laid_out: Sequence[Layout], kind: Literal["pdf", "png"], dpi: float
+    ) -> bytes | list[bytes]:
         try:
-            with self._one_at_a_time:
-                made = self._compiler.compile(format=kind, ppi=dpi, sys_inputs=_inputs(laid_out))
+            made = self._compiler.compile(format=kind, ppi=dpi, sys_inputs=_inputs(laid_out))
         except typst.TypstError as error:
             raise CannotPrint(f"{self.template.layout.name} cannot draw it: {error}") from None
-        if not isinstance(made, bytes):
-            raise CannotPrint("the template made more than one page")
+        assert made is not None
         return made
 
 

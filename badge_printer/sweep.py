@@ -19,7 +19,7 @@ from badge_printer.template import load
 from gate.access.wire import BadgePage, BadgeQuery, PiledBadge
 from gate.client import Client
 
-WORKERS = 2
+WORKERS_MAX = 8
 AHEAD = 2
 """Chunks handed out a worker: enough that none waits, few enough to be forgotten."""
 T = TypeVar("T")
@@ -47,10 +47,12 @@ async def drawn(
     work: Callable[[int, bytes], T],
     chunks: AsyncIterator[tuple[PiledBadge, ...]],
     first: int = 1,
-    workers: int = WORKERS,
+    workers: int = 0,
 ) -> AsyncIterator[tuple[tuple[PiledBadge, ...], T]]:
     """(chunk, what `work` made of its number and its MessagePack), in order. `work` runs in another
-    process and must be a function of a module, or a partial of one."""
+    process and must be a function of a module, or a partial of one. `workers` 0: one for each
+    core this process may use."""
+    workers = workers or max(1, min(WORKERS_MAX, len(os.sched_getaffinity(0))))
     spawn = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, mp_context=spawn, initializer=_end_with_parent)
     waiting: deque[tuple[tuple[PiledBadge, ...], Future[T]]] = deque()

@@ -13,9 +13,10 @@ from PIL import Image as Picture
 from pyzbar import pyzbar
 
 from badge_printer.layout import CannotPrint, NoBadge
-from badge_printer.qr import modules
+from badge_printer.qr import dots_a_module, modules
 from badge_printer.render import Renderer
 from badge_printer.template import FOLDER, TemplateError, load
+from badge_printer.trial import code_problems
 from deploy.demo.badge_pictures import PEOPLE, portrait
 from tests import badges
 
@@ -46,6 +47,19 @@ def test_both_decoders_read_the_code_and_its_dots_are_whole(template, what, dpi)
     square, dots = badges.qr_pixels(pixels, data, dpi, template)
     wanted = np.kron(np.array(modules(data.text)), np.ones((dots, dots))) > 0
     assert ((square.mean(axis=2) < 128) == wanted).all()
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_the_code_is_crisp_at_every_resolution_of_whole_dots(template):
+    """Such a resolution is seldom a round number: no dot may be one too many for that."""
+    renderer, data = badges.renderer(template), badges.badge()
+    chosen = renderer.template
+    own = dots_a_module(chosen.qr_size_min, chosen.qr_size_max, chosen.dpi)
+    for dots in range(3, 10):
+        dpi = chosen.dpi * dots / own
+        laid_out = renderer.layout(data, dpi)
+        page = grey(badges.picture(renderer.seen([laid_out], dpi)[0].picture))
+        assert code_problems(page, laid_out, data.text, dpi) == [], dots
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
