@@ -43,6 +43,7 @@ from kiosk.arrivals.flow import (
     Ticketed,
 )
 from kiosk.arrivals.follow import Follow
+from kiosk.arrivals.preview import Preview
 from kiosk.arrivals.printing import Printing
 from kiosk.arrivals.replica import Replica
 from kiosk.arrivals.view import StaffView, View, shown, static, troubles
@@ -108,6 +109,7 @@ class Arrivals:
         self._page = LocalPage(self.view, self.scanned, FILES)
         self._seen = Debounce(_is_claim)
         self._lines = Debounce(_is_claim)
+        self._preview = Preview()
         self._camera_lost = False
         self._note = ""
         self._heard_s = 0.0
@@ -127,6 +129,7 @@ class Arrivals:
         app = self._page.application()
         app.router.add_post("/act", self._act)
         app.router.add_get("/words", self._words)
+        app.router.add_get("/preview.jpg", self._previewed)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", self._chosen.page_port).start()
@@ -275,7 +278,9 @@ class Arrivals:
             chosen, tracker = self._chosen, Tracker()
             for frame in camera.frames(chosen.source, chosen.frames_per_s, self._stop, lost):
                 if self._flow.state.screen not in flow.TAKES_CODES:
+                    self._preview.clear()
                     continue
+                self._preview.saw(frame, time.monotonic())
                 badge = tracker.look(frame).badge
                 text = self._seen.saw(badge.text if badge else None, time.monotonic())
                 if text is not None:
@@ -317,6 +322,17 @@ class Arrivals:
 
     async def _words(self, request: web.Request) -> web.Response:
         return web.json_response(body=msgspec.json.encode(static()))
+
+    async def _previewed(self, request: web.Request) -> web.Response:
+        """What the camera sees, for this page alone; 204 when there is nothing to see."""
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+            return web.Response(status=403, text="only for the kiosk's own page\n")
+        takes = self._flow.state.screen in flow.TAKES_CODES
+        raw = await asyncio.to_thread(self._preview.jpeg, time.monotonic()) if takes else None
+        headers = {"Cross-Origin-Resource-Policy": "same-origin"}
+        if raw is None:
+            return web.Response(status=204, headers=headers)
+        return web.Response(body=raw, content_type="image/jpeg", headers=headers)
 
     async def _act(self, request: web.Request) -> web.Response:
         self._heard_s = time.monotonic()

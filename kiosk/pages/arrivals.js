@@ -9,6 +9,7 @@ const ALIVE_MS = 4000;
 const TOUCH_MS = 2000;
 const SETTLE_MS = 300;
 const SCANNER_MS = 1000;
+const PREVIEW_MS = { live: 130, nothing: 500 };
 const at = (id) => document.getElementById(id);
 const all = (selector, from = document) => from.querySelectorAll(selector);
 const words = await (await fetch("/words")).json();
@@ -129,6 +130,29 @@ function keys() {
   keyboard(at("keyboard"), fields, view.language, word, touched, view.screen === "pin" ? "digits" : "");
 }
 
+// --- what the camera sees: shown while somebody stands there, and gone with the screen
+
+async function preview() {
+  let wait = PREVIEW_MS.nothing;
+  if (at("live") && at("lost").hidden && document.visibilityState === "visible") {
+    const raw = await fetch("/preview.jpg").then((answer) => answer.status === 200 ? answer.blob() : null, () => null);
+    const picture = raw && await read(raw);
+    const place = at("live");
+    if (place) place.hidden = !picture;
+    if (place && picture) place.src = picture;
+    else place?.removeAttribute("src");
+    if (picture) wait = PREVIEW_MS.live;
+  }
+  setTimeout(preview, wait);
+}
+
+function read(raw) {
+  const reader = new FileReader();
+  const done = new Promise((end) => { reader.onload = () => end(reader.result); reader.onerror = () => end(null); });
+  reader.readAsDataURL(raw);
+  return done;
+}
+
 // --- what people do
 
 function submitted(event) {
@@ -191,3 +215,4 @@ const events = new EventSource("/events");
 events.addEventListener("message", (event) => show(JSON.parse(event.data)));
 setInterval(() => { if (performance.now() - heardAt > SILENT_MS) lost(); }, 500);
 setInterval(() => send("alive"), ALIVE_MS);
+preview();

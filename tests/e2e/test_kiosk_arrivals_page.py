@@ -4,8 +4,10 @@ accessibility, and nothing left of anybody."""
 import json
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
-from playwright.async_api import async_playwright
+from playwright.async_api import async_playwright, expect
 
 from deploy.demo.browser import chromium
 from deploy.demo.kiosk_pictures import SIZE, showing, states, view
@@ -96,6 +98,44 @@ async def test_people_of_six_languages_collect_their_badges_by_touch(
             await assert_nothing_left(page)
         assert len(kiosk.badges) == len(LANGUAGES)
         assert console == [], "the page keeps to its own policy"
+        await page.close()
+
+
+async def test_whoever_holds_up_a_phone_sees_themselves_and_nobody_afterwards(
+    program, codes, browser, tmp_path
+):
+    hall = np.full((720, 1280, 3), 90, np.uint8)
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    for number, x in enumerate((None, 100, 500, 900)):
+        picture = hall.copy()
+        if x is not None:
+            picture[150:650, x : x + 280] = 240
+        cv2.imwrite(str(frames / f"{number}.png"), picture)
+    async with kiosks.running(
+        program, tmp_path / "kiosk", "kiosk-preview", source=str(frames)
+    ) as kiosk:
+        page = await browser.new_page(viewport=SIZE)
+        console = []
+        page.on("console", lambda said: console.append(said.text))
+        await page.goto(kiosk.url)
+        live = page.locator("#live")
+        await expect(live).to_be_visible(timeout=30_000)
+        assert await live.evaluate("each => [each.naturalWidth, each.alt]") == [480, ""]
+        assert await page.locator(".camera").get_attribute("aria-hidden") == "true"
+        await expect(page.locator(".camera .phone")).to_be_hidden()
+        seen = await page.request.get(f"{kiosk.url}/preview.jpg")
+        assert (seen.status, seen.headers["cache-control"]) == (200, "no-store")
+        elsewhere = {"Sec-Fetch-Site": "cross-site"}
+        other = await page.request.get(f"{kiosk.url}/preview.jpg", headers=elsewhere)
+        assert other.status == 403
+        # On the next screen a name is shown: the camera is not looked at, and nothing was kept.
+        await kiosk.settle()
+        await kiosk.show(codes["E2E-en"])
+        await page.wait_for_selector("[data-screen=confirm]")
+        await expect(live).to_have_count(0)
+        assert (await page.request.get(f"{kiosk.url}/preview.jpg")).status == 204
+        assert console == []
         await page.close()
 
 
