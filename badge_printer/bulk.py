@@ -3,7 +3,8 @@
 A folder holds `badges-0001.pdf` and on, beside each a list of its pages, and `bulk.json`, which
 says what the job is and how far it got. A part is there whole or not at all, and the state is
 written after it, so that a job killed at any moment draws at most a few parts twice and skips none.
-Nothing here counts as printed: the badges become so when the shop's boxes have come.
+Nothing here counts as printed by being drawn: the badges are marked when the shop's boxes have come
+(`--mark`), and from then on no kiosk prints them, and the desk says where each waits.
 """
 
 import csv
@@ -21,11 +22,14 @@ from badge_printer.preflight import resident_mb
 from badge_printer.preflight_report import cell
 from badge_printer.sweep import received, renderer
 from badge_printer.template import Template
-from gate.access.badge_number import number
-from gate.access.wire import BadgeQuery
+from gate.access.badge_number import holder, number
+from gate.access.wire import BadgeQuery, PrePrinted
 
 STATE = "bulk.json"
-COLUMNS = ("file", "page", "code", "number", "name", "category", "pile", "not printed because")
+PLACE_CHARS_MAX = 80
+COLUMNS = (
+    "file", "page", "code", "number", "print", "name", "category", "pile", "not printed because",
+)  # fmt: skip
 PAGES_PER_PART = 50
 """Compiled together they share their fonts, which are most of a page's bytes: 8 kB a page instead
 of 27. More would gain little and take more memory (50: 0.24 GB; 200: 0.35 GB)."""
@@ -49,6 +53,10 @@ class State(msgspec.Struct, frozen=True):
     job: dict[str, str]
     parts: tuple[Part, ...] = ()
     done: bool = False
+    marked: int = 0
+    """Parts of which the server knows that their badges wait."""
+    void: tuple[str, ...] = ()
+    """Codes whose badge in the box opens nothing: it was replaced before it was marked."""
 
     @property
     def after(self) -> str:
@@ -74,6 +82,7 @@ def job(template: Template, query: BadgeQuery, marks: bool) -> dict[str, str]:
         "order": query.order.value,
         "category": query.category,
         "letter": query.letter,
+        "status": query.status.value,
         "marks": "yes" if marks else "no",
     }
 
@@ -91,7 +100,7 @@ def begun(folder: Path, wanted: dict[str, str]) -> State:
     except msgspec.DecodeError as error:
         raise CannotResume(f"{path}: {error}; choose an empty folder") from None
     for name, value in wanted.items():
-        if state.job.get(name) != value:
+        if state.job.get(name, "") != value:
             raise CannotResume(
                 f"{folder} holds a job with {name} {state.job.get(name)!r}, not {value!r}: finish "
                 "that one, or choose an empty folder"
@@ -134,7 +143,7 @@ def draw_part(
         page += not why
         shown = badge.name_on_badge or f"{badge.given} {badge.family}".strip()
         row = ("" if why else name, "" if why else str(page), badge.code, number(badge.holder),
-               shown, badge.category_name, each.pile, why)  # fmt: skip
+               str(badge.generation), shown, badge.category_name, each.pile, why)  # fmt: skip
         writer.writerow(map(cell, row))
     _durable(folder / _list_name(name), table.getvalue().encode())
     return Drawn(Part(name, len(pages), chunk[-1].badge.code, len(refused)), resident_mb())
@@ -146,6 +155,42 @@ def part_name(number: int) -> str:
 
 def _list_name(part: str) -> str:
     return part.replace(".pdf", ".csv")
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A drawn badge that is to be marked."""
+
+    code: str
+    badge: PrePrinted
+
+
+def waiting(folder: Path, part: Part, place: str) -> list[Waiting]:
+    """The badges of a part at their place, in which `{pile}` stands for the pile's name. Raises
+    CannotResume for a list that is not as it was written."""
+    found = []
+    text = (folder / _list_name(part.file)).read_text("utf-8")
+    for row in csv.DictReader(io.StringIO(text, newline=""), fieldnames=COLUMNS):
+        if not row["file"]:
+            continue
+        who, generation = holder(row["number"] or ""), row["print"] or ""
+        if who is None or not generation.isdecimal():
+            raise CannotResume(f"{folder / _list_name(part.file)}: this list was changed by hand")
+        pile = (row["pile"] or "").removeprefix("'") or "other"
+        where = " ".join(place.replace("{pile}", pile).split())[:PLACE_CHARS_MAX]
+        found.append(Waiting(row["code"] or "", PrePrinted(who, int(generation), where)))
+    return found
+
+
+def write_void(folder: Path, state: State, out: Path) -> None:
+    """The rows of badges that must be taken out of their boxes."""
+    table = io.StringIO(newline="")
+    writer, void = csv.writer(table), set(state.void)
+    writer.writerow(COLUMNS)
+    for part in state.parts:
+        text = (folder / _list_name(part.file)).read_text("utf-8")
+        rows = csv.reader(io.StringIO(text, newline=""))
+        writer.writerows(row for row in rows if row[2] in void)
+    _durable(out, table.getvalue().encode("utf-8-sig"))
 
 
 def finish(folder: Path, state: State, out: Path) -> None:

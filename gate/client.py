@@ -6,7 +6,7 @@ No call retries by itself: whoever calls owns the retries. Every wait and every 
 import json
 import socket
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from types import TracebackType
@@ -35,6 +35,9 @@ from gate.access.wire import (
     LogBatch,
     NotPrinted,
     OnlineScan,
+    PrePrinted,
+    PrePrintedAnswer,
+    PrePrintedBadges,
     PrintOrder,
     Reserve,
     Reserved,
@@ -143,6 +146,11 @@ class Client:
     async def badges(self, query: BadgeQuery) -> BadgePage:
         path = f"/api/v1/printer/badges?{urlencode(msgspec.to_builtins(query))}"
         return await self._call("GET", path, BadgePage, wait_s=60.0)
+
+    async def pre_printed(self, badges: Sequence[PrePrinted]) -> PrePrintedAnswer:
+        """Say where badges wait; saying it again is harmless."""
+        path, body = "/api/v1/printer/pre-printed", PrePrintedBadges(tuple(badges))
+        return await self._post(path, body, PrePrintedAnswer)
 
     async def print_orders(self) -> list[PrintOrder]:
         return await self._call("GET", "/api/v1/printer/reprints", list[PrintOrder])

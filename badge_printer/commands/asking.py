@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from badge_printer.template import FOLDER
-from gate.access.wire import BadgeOrder, BadgeQuery
+from gate.access.wire import BadgeOrder, BadgeQuery, BadgeStatus
 from gate.client import Client
 from gate.commands.configured import settings
 from gate.edge import enrolment
@@ -27,7 +27,8 @@ def which_badges(parser: argparse.ArgumentParser, order: BadgeOrder) -> None:
     which_templates(parser)
     parser.add_argument("--order", type=BadgeOrder, default=order, choices=list(BadgeOrder))
     parser.add_argument(
-        "--filter", action="append", default=[], metavar="category=ID|letter=A", type=_filter,
+        "--filter", action="append", default=[], metavar="category=ID|letter=A|status=new",
+        type=_filter,
         help="only these; may be given more than once",
     )  # fmt: skip
     parser.add_argument("--enrol", default="", metavar="CODE", help="one-time code of this device")
@@ -35,13 +36,20 @@ def which_badges(parser: argparse.ArgumentParser, order: BadgeOrder) -> None:
 
 def _filter(text: str) -> tuple[str, str]:
     name, _, value = text.partition("=")
+    if name == "status" and value in (BadgeStatus.NEW, BadgeStatus.PRINTED):
+        return name, value
     if name not in ("category", "letter") or not value:
-        raise argparse.ArgumentTypeError(f"{text!r}: expected category=ID or letter=A")
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: expected category=ID, letter=A, status=new (not printed yet) or "
+            "status=printed"
+        )
     return name, value
 
 
 def query(arguments: argparse.Namespace, limit: int) -> BadgeQuery:
-    return BadgeQuery(order=arguments.order, limit=limit, **dict(arguments.filter))
+    chosen = dict(arguments.filter)
+    status = BadgeStatus(chosen.pop("status", ""))
+    return BadgeQuery(order=arguments.order, limit=limit, status=status, **chosen)
 
 
 @asynccontextmanager

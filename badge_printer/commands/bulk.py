@@ -19,7 +19,11 @@ from gate.access.wire import BadgeOrder, PiledBadge
 ORDERS = """Pages stand in the order of --order: `hall` (the hall the holder enters first, in the
 policy's order), `letter` (of the family name, accents aside; A to Z, then other scripts),
 `delegation` (organisation), each then by family name; or `code`. The list beside the badges says
-which page is whose. A job that was stopped goes on where it was when the command is repeated."""
+which page is whose. A job that was stopped goes on where it was when the command is repeated.
+
+When the boxes stand where they are handed out, repeat the command with --mark: the server then
+knows that each badge was made and where it waits, kiosks print none of them, and the desk reads
+where it is and hands it out."""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -29,6 +33,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--out", type=Path, required=True, help="a folder of small files, or one file.pdf"
     )
     parser.add_argument("--marks", action="store_true", help="with bleed, and marks where to cut")
+    parser.add_argument(
+        "--mark", nargs="?", const="{pile}", default="", metavar="PLACE",
+        help='these badges are made and wait: "Box {pile}, desk 3"; without a text, by their piles',
+    )  # fmt: skip
     parser.set_defaults(run=_run)
 
 
@@ -42,6 +50,7 @@ async def _run(arguments: argparse.Namespace) -> int:
     wanted = query(arguments, PAGES_PER_PART)
     try:
         state = bulk.begun(folder, bulk.job(template, wanted, arguments.marks))
+        _check_places(arguments)
     except CannotResume as error:
         print(error, file=sys.stderr)
         return 1
@@ -51,14 +60,51 @@ async def _run(arguments: argparse.Namespace) -> int:
     if not state.done:
         state = await _draw(arguments, template, folder, state)
     bulk.finish(folder, state, out if single else folder / "badges")
-    took = time.monotonic() - began
-    print(
-        f"{state.pages:,} badges in {out}, {state.pages - before:,} of them now, in {took:,.0f} s"
-    )
     listed = out.with_suffix(".csv") if single else folder / "badges.csv"
+    _say(state, before, out, time.monotonic() - began, listed)
+    if arguments.mark:
+        try:
+            state = await _mark(arguments, folder, state, listed)
+        except CannotResume as error:
+            print(error, file=sys.stderr)
+            return 1
+    return 2 if state.not_printed or state.void else 0
+
+
+def _check_places(arguments: argparse.Namespace) -> None:
+    if "{pile}" in arguments.mark and arguments.order is BadgeOrder.CODE:
+        raise CannotResume("--mark: the order of codes has no piles; name the place")
+
+
+def _say(state: State, before: int, out: Path, took_s: float, listed: Path) -> None:
+    now = state.pages - before
+    print(f"{state.pages:,} badges in {out}, {now:,} of them now, in {took_s:,.0f} s")
     if state.not_printed:
         print(f"{state.not_printed:,} cannot be printed; why is in {listed}")
-    return 2 if state.not_printed else 0
+
+
+async def _mark(arguments: argparse.Namespace, folder: Path, state: State, listed: Path) -> State:
+    """Tell the server where the badges wait, a part at a time; goes on where it was stopped."""
+    async with connected(arguments.enrol) as client:
+        with progress("marking") as bar:
+            task = bar.add_task("", total=len(state.parts), completed=state.marked)
+            for part in state.parts[state.marked :]:
+                badges = bulk.waiting(folder, part, arguments.mark)
+                void: tuple[str, ...] = ()
+                if badges:
+                    answer = await client.pre_printed([each.badge for each in badges])
+                    void = tuple(badges[place].code for place in answer.void)
+                state = msgspec.structs.replace(
+                    state, marked=state.marked + 1, void=(*state.void, *void)
+                )
+                bulk.save(folder, state)
+                bar.advance(task)
+    print(f"{state.pages - len(state.void):,} badges are marked as waiting")
+    if state.void:
+        path = listed.with_name(f"{listed.stem}-void.csv")
+        bulk.write_void(folder, state, path)
+        print(f"{len(state.void):,} open nothing any more: take them out; see {path}")
+    return state
 
 
 async def _draw(

@@ -267,6 +267,9 @@ class DayChips(msgspec.Struct, frozen=True):
     chips: tuple[tuple[str, str], ...]
 
 
+PRE_PRINTED_MAX = 500
+
+
 class BadgeOrder(StrEnum):
     """How badges are piled up: by the first hall their holders enter, by letter, by delegation
     (organisation), each then by family name; or by code."""
@@ -275,6 +278,14 @@ class BadgeOrder(StrEnum):
     LETTER = "letter"
     DELEGATION = "delegation"
     CODE = "code"
+
+
+class BadgeStatus(StrEnum):
+    """Whether a badge came out of a printer, of the generation now in force."""
+
+    ANY = ""
+    NEW = "new"
+    PRINTED = "printed"
 
 
 class BadgeQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -286,6 +297,7 @@ class BadgeQuery(msgspec.Struct, frozen=True, kw_only=True):
     category: Annotated[str, Meta(max_length=64)] = ""
     letter: Annotated[str, Meta(pattern="^([A-Za-z]|#)?$")] = ""
     """First letter of the family name, accents aside; # for all that begin with none of A to Z."""
+    status: BadgeStatus = BadgeStatus.ANY
 
 
 class BadgeData(msgspec.Struct, frozen=True):
@@ -330,6 +342,26 @@ class BadgePage(msgspec.Struct, frozen=True):
     badges: tuple[PiledBadge, ...]
     total: int
     more: bool
+
+
+class PrePrinted(msgspec.Struct, frozen=True):
+    """A badge that was made before its holder comes, and where it waits: a box, a hall, a desk."""
+
+    holder: Annotated[int, Meta(ge=0, le=2**32 - 1)]
+    generation: Annotated[int, Meta(ge=0, le=255)]
+    place: Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]*$(?!\n)")]
+
+
+class PrePrintedBadges(msgspec.Struct, frozen=True):
+    badges: Annotated[tuple[PrePrinted, ...], Meta(min_length=1, max_length=PRE_PRINTED_MAX)]
+
+
+class PrePrintedAnswer(msgspec.Struct, frozen=True):
+    """`void` are positions of badges that open nothing: their holders have another badge by now, or
+    are no longer approved. Take them out of the box."""
+
+    waiting: int
+    void: tuple[int, ...] = ()
 
 
 class PrintOrder(msgspec.Struct, frozen=True):

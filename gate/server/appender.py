@@ -139,6 +139,12 @@ class Appender:
             own = self.intake.sweep(zone, at)
             await self.upload(own.device, own.epoch_max, own.batch)
 
+    async def came_out(self, badges: Sequence[tuple[int, int]], at: datetime) -> None:
+        """Write down that badges (holder, generation) were printed, by whoever printed them."""
+        async with self._own:
+            own = self.intake.came_out(badges, at)
+            await self.upload(own.device, own.epoch_max, own.batch)
+
     async def lease(self, holding: Holding, want: int, at: datetime) -> int:
         """All rights the device has been granted for the zone, with as many more as are free.
 

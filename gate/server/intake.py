@@ -227,6 +227,25 @@ class Intake:
         raw = msgspec.Raw(msgspec.json.encode(record))
         return Upload(SERVER, 1, LogBatch(1, number, (raw,)))
 
+    def came_out(self, badges: Sequence[tuple[int, int]], at: datetime) -> Upload:
+        """The server's own records that badges (holder, generation) were printed."""
+        first = self.acked_through(SERVER, 1) + 1
+        records = [
+            LogRecord(
+                device=SERVER,
+                epoch=1,
+                number=number,
+                kind=RecordKind.PRINTED,
+                at_ms=int(at.timestamp() * 1000),
+                reason=Reason.ADMITTED,
+                holder=holder,
+                generation=generation,
+            )
+            for number, (holder, generation) in enumerate(badges, first)
+        ]
+        raw = tuple(msgspec.Raw(msgspec.json.encode(each)) for each in records)
+        return Upload(SERVER, 1, LogBatch(1, first, raw))
+
     # --- changes
 
     def place(self, rows: Sequence[FeedRow]) -> list[FeedRow]:

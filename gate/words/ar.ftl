@@ -189,6 +189,7 @@ desk-status-cancelled = ملغى
 desk-status-blocked = موقوف
 desk-generation = الطبعة { $n }
 desk-printed = مطبوعة
+desk-waits = طُبعت مسبقاً؛ مكانها: { $place }
 desk-not-printed = لم تُطبع بعد
 desk-printing = قيد الطباعة
 desk-collected = التسليم

@@ -183,6 +183,7 @@ desk-status-cancelled = Cancelled
 desk-status-blocked = On hold
 desk-generation = print { $n }
 desk-printed = printed
+desk-waits = Printed ahead; it waits: { $place }
 desk-not-printed = not printed yet
 desk-printing = being printed
 desk-collected = Handed out

@@ -183,6 +183,7 @@ desk-status-cancelled = Cancelado
 desk-status-blocked = Retenido
 desk-generation = impresión { $n }
 desk-printed = impresa
+desk-waits = Impresa con antelación; espera en: { $place }
 desk-not-printed = aún sin imprimir
 desk-printing = imprimiéndose
 desk-collected = Entregada

@@ -183,6 +183,7 @@ desk-status-cancelled = Annulé
 desk-status-blocked = Bloqué
 desk-generation = impression { $n }
 desk-printed = imprimé
+desk-waits = Imprimé à l’avance ; il attend : { $place }
 desk-not-printed = pas encore imprimé
 desk-printing = impression en cours
 desk-collected = Remis

@@ -186,6 +186,7 @@ desk-status-cancelled = Отменено
 desk-status-blocked = Приостановлено
 desk-generation = печать { $n }
 desk-printed = напечатан
+desk-waits = Напечатан заранее; лежит: { $place }
 desk-not-printed = ещё не напечатан
 desk-printing = печатается
 desk-collected = Выдан

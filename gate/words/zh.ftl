@@ -179,6 +179,7 @@ desk-status-cancelled = 已取消
 desk-status-blocked = 已暂停
 desk-generation = 第 { $n } 次打印
 desk-printed = 已打印
+desk-waits = 已预先打印；存放于：{ $place }
 desk-not-printed = 尚未打印
 desk-printing = 正在打印
 desk-collected = 领取

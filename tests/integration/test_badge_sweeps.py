@@ -194,6 +194,40 @@ async def test_bulk_makes_one_file_with_marks_where_to_cut(server, printer, tmp_
     assert [row["page"] for row in table(out.with_suffix(".csv"))[:51]][-2:] == ["50", "1"]
 
 
+async def test_boxes_that_came_are_marked_and_the_desk_knows_where_each_badge_waits(
+    server, printer, tmp_path
+):
+    async def registration(code):
+        return (await operator.get(f"/api/v1/editions/{{edition}}/registrations/{code}")).good()
+
+    operator = await server.operator()
+    family = {n: f"{'AB'[n % 2]}name" for n in range(60)}
+    await registered(server, *(people.row(f"R-{n:03}", family=family[n]) for n in range(60)))
+    job = ("bulk", "--out", tmp_path / "shop", "--order", "letter")
+    assert (await printer.run(*job))[0] == 0
+    before = await registration("R-001")
+    assert (before["waits"], before["printed"]) == (None, [])
+    # While the boxes are on their way one person loses the right to come.
+    await operator.report(people.file(people.row("R-004", family=family[4], status="cancelled")))
+    status, said, error = await printer.run(*job, "--mark", "Box {pile}, desk 3")
+    assert (status, error) == (2, ""), error
+    assert "59 badges are marked as waiting" in said
+    void = table(tmp_path / "shop" / "badges-void.csv")
+    assert [(row["code"], row["pile"]) for row in void] == [("R-004", "A")]
+    after = await registration("R-001")
+    assert (after["waits"]["place"], after["printed"]) == ("Box B, desk 3", [1])
+    # Saying it again changes nothing, and a later run draws only who came in since.
+    assert "59 badges" in (await printer.run(*job, "--mark", "Box {pile}, desk 3"))[1]
+    await registered(server, people.row("R-900", family="Late"))
+    late = tmp_path / "late"
+    assert (await printer.run("bulk", "--out", late, "--filter", "status=new"))[0] == 0
+    assert [row["code"] for row in table(late / "badges.csv")] == ["R-900"]
+    status, _, error = await printer.run(
+        "bulk", "--out", tmp_path / "c", "--order", "code", "--mark"
+    )
+    assert (status, "has no piles" in error) == (1, True)
+
+
 async def test_a_printer_without_a_server_says_so_in_one_line(server, printer, tmp_path):
     printer.environ["GATE_PRINTER_SERVER_URL"] = "http://127.0.0.1:9"
     for words in (("preflight", "--out", tmp_path / "r.csv"), ("bulk", "--out", tmp_path / "b")):
@@ -207,7 +241,7 @@ async def test_a_printer_without_a_server_says_so_in_one_line(server, printer, t
     ("words", "said"),
     [
         (("preflight", "--out", "r.txt"), "expected a name ending in .html or .csv"),
-        (("bulk", "--out", "x", "--filter", "shoe=44"), "expected category=ID or letter=A"),
+        (("bulk", "--out", "x", "--filter", "shoe=44"), "expected category=ID, letter=A"),
         (("bulk", "--out", "x", "--order", "height"), "invalid"),
         (("bulk", "--out", "x", "--template", "a7"), "no template 'a7'; there are: 4x3, a6"),
     ],

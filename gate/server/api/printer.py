@@ -1,19 +1,31 @@
 """What printers call: the data of one badge, or of all in the order of their piles."""
 
 import asyncio
+from collections.abc import Sequence
 
+import asyncpg
 from msgspec import structs
 
 from gate.access.model import Profile, Status
 from gate.access.policy import Policy
-from gate.access.wire import BadgeData, BadgeOrder, BadgePage, BadgeQuery, DayChips, PiledBadge
+from gate.access.wire import (
+    BadgeData,
+    BadgeOrder,
+    BadgePage,
+    BadgeQuery,
+    DayChips,
+    FeedRow,
+    PiledBadge,
+    PrePrintedAnswer,
+    PrePrintedBadges,
+)
 from gate.server.desk import photos
 from gate.server.problem import Refused
 from gate.server.registrations.parse import Registration
 from gate.server.roles import Permission
 from gate.server.routes import Call, Route, Scope
 from gate.server.service import Service
-from gate.server.store import piles, reprints
+from gate.server.store import piles, preprinted, reprints
 from gate.server.store import registrations as store
 from gate.server.store.piles import Piled
 from gate.server.store.registrations import Stored
@@ -173,7 +185,40 @@ def _days(registration: Registration, policy: Policy) -> tuple[DayChips, ...]:
     return tuple(strip)
 
 
+async def pre_printed(call: Call) -> PrePrintedAnswer:
+    """In the log as every printed badge, so that no kiosk prints another; and the place beside."""
+    service, body = call.service, call.body
+    assert isinstance(body, PrePrintedBadges)
+    edition, now = service.policy.edition, service.clock.now()
+    wanted = [(each.holder, each.generation) for each in body.badges]
+    known: dict[preprinted.Badge, bool] = {}
+
+    async def apply(connection: asyncpg.Connection) -> Sequence[FeedRow]:
+        known.update(await preprinted.in_force(connection, edition, wanted))
+        kept = [each for each in body.badges if (each.holder, each.generation) in known]
+        now_ms = service.clock.now_ms()
+        await preprinted.save(connection, edition, kept, call.device.id, now_ms)
+        return ()
+
+    await service.appender.change(apply)
+    # After the places: whoever asks again after a failure in between writes down the rest.
+    if new := [badge for badge, printed in known.items() if not printed]:
+        await service.appender.came_out(new, now)
+    void = tuple(place for place, badge in enumerate(wanted) if badge not in known)
+    return PrePrintedAnswer(len(known), void)
+
+
 ROUTES = (
+    Route(
+        "POST",
+        "/api/v1/printer/pre-printed",
+        pre_printed,
+        Permission.PRINT,
+        Scope.DEVICE,
+        "Badges that wait for their holders, and where",
+        PrePrintedAnswer,
+        body=PrePrintedBadges,
+    ),
     Route(
         "GET",
         "/api/v1/printer/badges",

@@ -13,10 +13,12 @@ from gate.server.service import Service
 from gate.server.store import desk as store
 from gate.server.store import kiosk as kiosk_store
 from gate.server.store import mail as mail_store
+from gate.server.store import preprinted
 from gate.server.store import reprints as reprint_store
 from gate.server.store.desk import Collected, Past
 from gate.server.store.kiosk import KioskReservation
 from gate.server.store.mail import Trouble
+from gate.server.store.preprinted import Waits
 from gate.server.store.registrations import Stored
 from gate.server.store.reprints import Reprint
 
@@ -55,6 +57,8 @@ class Person(msgspec.Struct, frozen=True):
     photo_at_ms: int | None
     printed: tuple[int, ...]
     copies: tuple[Print, ...]
+    waits: Waits | None
+    """Where the badge in force lies, printed before its holder came."""
     digital: int
     kiosk: KioskReservation | None
     collected: Collected | None
@@ -98,6 +102,7 @@ async def _person(connection: asyncpg.Connection, service: Service, stored: Stor
         copies=copies(await store.printed(connection, edition, stored.holder), stored.generation),
         digital=stored.digital,
         kiosk=await kiosk_store.reserved(connection, edition, (stored.holder, stored.generation)),
+        waits=await preprinted.waits(connection, edition, (stored.holder, stored.generation)),
         collected=await store.collection(connection, edition, r.code),
         reprints=tuple(prints),
         history=tuple(await store.history(connection, edition, r.code, limit=HISTORY_SHOWN)),

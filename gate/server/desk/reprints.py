@@ -24,7 +24,7 @@ from gate.server.problem import Refused
 from gate.server.service import Service
 from gate.server.store import desk as store
 from gate.server.store import kiosk as kiosk_store
-from gate.server.store import registrations, reprints
+from gate.server.store import preprinted, registrations, reprints
 from gate.server.store.registrations import Stored
 from gate.server.store.reprints import Reprint, ReprintState
 
@@ -116,7 +116,10 @@ async def _generation(
         if stored.generation in await printed_generations(
             connection, service.policy.edition, stored
         ):
-            raise Refused(409, "Printed already", "give the reason for another one")
+            badge = (stored.holder, stored.generation)
+            waits = await preprinted.waits(connection, service.policy.edition, badge)
+            where = f"it waits: {waits.place}; " if waits else ""
+            raise Refused(409, "Printed already", f"{where}give the reason for another one")
         await check_no_kiosk(connection, service, stored)
         return stored.generation
     generation = await next_generation(connection, service, stored)

@@ -77,6 +77,7 @@ function face(person, desk, acts) {
 function printedWords(person, say) {
   if (person.reprints[0]?.state === "reserved") return say("desk-printing");
   if (person.digital === person.generation) return say("desk-on-phone");
+  if (person.waits && !person.collected) return say("desk-waits", { place: person.waits.place });
   if (person.printed.includes(person.generation)) return say("desk-printed");
   return person.kiosk ? say("desk-kiosk-prints", { kiosk: person.kiosk.device }) : say("desk-not-printed");
 }

@@ -30,8 +30,14 @@ WITH each AS (
     WHERE r.edition = $1 AND r.status = 'approved'
 ), chosen AS (
     SELECT * FROM each
-    WHERE $4::text = '' OR left(letters, 1) = $4
-       OR ($4 = '#' AND (letters = '' OR left(letters, 1) NOT BETWEEN 'a' AND 'z'))
+    WHERE ($4::text = '' OR left(letters, 1) = $4
+       OR ($4 = '#' AND (letters = '' OR left(letters, 1) NOT BETWEEN 'a' AND 'z')))
+       AND ($8::text = '' OR ($8 = 'printed') = EXISTS (
+           SELECT 1 FROM log
+           WHERE log.edition = $1 AND log.holder = each.holder AND log.gate IS NULL
+               AND (convert_from(log.body, 'UTF8')::json ->> 'generation')::int = each.generation
+               AND convert_from(log.body, 'UTF8')::json ->> 'kind' = 'printed'
+       ))
 )
 SELECT chosen.*, badge.text, (SELECT count(*) FROM chosen) AS total
 FROM chosen
@@ -40,7 +46,7 @@ CROSS JOIN LATERAL (
        AND badge.generation = chosen.generation ORDER BY issue DESC LIMIT 1
 ) AS badge
 WHERE $5::text = '' OR (pile COLLATE "C", letters COLLATE "C", code COLLATE "C") >
-    (SELECT pile COLLATE "C", letters COLLATE "C", code COLLATE "C" FROM chosen WHERE code = $5)
+    (SELECT pile COLLATE "C", letters COLLATE "C", code COLLATE "C" FROM each WHERE code = $5)
 ORDER BY pile COLLATE "C", letters COLLATE "C", code COLLATE "C"
 LIMIT $6
 """
@@ -59,7 +65,8 @@ async def piled(
     connection: Connection, edition: str, query: BadgeQuery, profiles: Sequence[tuple[int, int]]
 ) -> tuple[list[Piled], int]:
     """(those after `query.after`, how many there are in all); `profiles` gives the number of each
-    profile wanted and the rank of its hall. None follow a code that is not among them."""
+    profile wanted and the rank of its hall. None follow a code that is in none of their piles; one
+    printed meanwhile is."""
     rows = await connection.fetch(
         PILED,
         edition,
@@ -69,6 +76,7 @@ async def piled(
         query.after,
         query.limit,
         query.order.value,
+        query.status.value,
     )
     return [_piled(row) for row in rows], rows[0]["total"] if rows else 0
 
