@@ -55,6 +55,10 @@ def _parser() -> argparse.ArgumentParser:
         choices=("admin", "operations", "desk", "desk_lead", "supervisor", "operator"),
     )
     link.set_defaults(run=_admin_link)
+    replay = commands.add_parser(
+        "replay", help="derive every stored decision again, and name each that differs"
+    )
+    replay.set_defaults(run=_replay)
     _mail(commands.add_parser("mail", help="send claim codes by mail, and see how that went"))
     _policy(commands.add_parser("policy", help="check, explain and print a policy file"))
     return parser
@@ -237,6 +241,14 @@ def _claims(arguments: argparse.Namespace) -> int:
     from gate.commands.remote import claims
 
     return claims()
+
+
+def _replay(_: argparse.Namespace) -> int:
+    try:
+        from gate.commands.replay import replay
+    except ModuleNotFoundError as error:
+        sys.exit(f"gate replay needs the `server` extra ({error.name} is missing)")
+    return replay()
 
 
 def _policy_file(arguments: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ from datetime import datetime
 from gate.access.capacity import is_hard
 from gate.access.credential import pack, verify
 from gate.access.decide import decide
-from gate.access.ledger import LogRecord, Name
+from gate.access.ledger import Given, LogRecord, Name
 from gate.access.model import (
     Credential,
     Decision,
@@ -56,6 +56,10 @@ class Known:
         self.local_mode: Mode | None = None
         """What a supervisor set at this lane alone; None: what the venue does."""
         self.cursor = 0
+        self.timeline = ""
+        """Of which of the server's timelines `cursor` and `moves_through` speak."""
+        self.moves_through = 0
+        """Position in the server's log up to which this program heard of other lanes."""
         self.known_until_min: int | None = None
         self.whereabouts = Whereabouts(policy)
         self.supervisors: dict[int, Supervisor] = {}
@@ -82,6 +86,7 @@ class Known:
             self.whereabouts.take(move)
         self.mode = snapshot.mode
         self.cursor = snapshot.cursor
+        self.timeline, self.moves_through = snapshot.timeline, snapshot.moves_through
         self.known_until_min = snapshot.known_until_min
 
     def apply(self, row: FeedRow, policy: Policy | None = None) -> None:
@@ -161,7 +166,7 @@ class Known:
         raised = isinstance(scan.presented, Credential) and self._saw(
             scan.presented.holder, scan.presented.generation
         )
-        return Judged(text, scan, decide(scan, facts, self.policy), raised)
+        return Judged(text, scan, facts, decide(scan, facts, self.policy), raised)
 
     def genuine(self, text: str, gate: GateId, at: datetime) -> Credential | None:
         """The credential of a badge nothing speaks against: genuine, current, its holder neither
@@ -228,7 +233,9 @@ class Known:
         place = self.policy.gates.get(scan.gate)
         claims = scan.presented if isinstance(scan.presented, Credential) else None
         held = self.holders.get(claims.holder) if claims else None
-        forced = scan.override if decision.reason is Reason.OVERRIDDEN else None
+        needless = decision.admitted and decision.reason is not Reason.OVERRIDDEN
+        forced = None if needless else scan.override
+        minimum = judged.facts.generation_min
         return LogRecord(
             device=name[0],
             epoch=name[1],
@@ -253,7 +260,22 @@ class Known:
             rights=int(self._takes_a_place(judged)),
             cursor=self.cursor,
             policy=self.policy.version,
+            timeline=self.timeline,
+            moves_through=self.moves_through,
+            given=self._given(judged.facts),
+            newest=minimum if claims and minimum > claims.generation else 0,
+            known_until=judged.facts.known_until_min if held is None else None,
         )
+
+    def _given(self, facts: Facts) -> tuple[Given, ...]:
+        told = {
+            Given.LOOKED: facts.looked,
+            Given.FULL: facts.places_left is not None and facts.places_left <= 0,
+            Given.DELEGATION_FULL: facts.delegation_left is not None and facts.delegation_left <= 0,
+            Given.OPENED: self.local_mode is Mode.EMERGENCY_OPEN,
+            Given.FROZEN: self.local_mode is Mode.FROZEN,
+        }
+        return tuple(each for each, holds in told.items() if holds)
 
     def _takes_a_place(self, judged: "Judged") -> bool:
         """Whether an admission uses up one of this program's rights to a hard zone."""
@@ -269,6 +291,7 @@ class Judged:
 
     text: str
     scan: Scan
+    facts: Facts
     decision: Decision
     raised: bool
     """The badge proved a newer generation than any seen before."""

@@ -46,6 +46,18 @@ class RecordKind(StrEnum):
     MODE = "mode"
 
 
+class Given(StrEnum):
+    """What a decision rested on that neither log nor feed says of its moment: the guard had
+    looked, no place of the zone or of the delegation was left here, a supervisor had opened or
+    frozen this one lane."""
+
+    LOOKED = "looked"
+    FULL = "full"
+    DELEGATION_FULL = "delegation_full"
+    OPENED = "opened"
+    FROZEN = "frozen"
+
+
 class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that happened at a lane or kiosk. Holds no name and no raw scanned text."""
 
@@ -78,7 +90,7 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     overrides: Reason | None = None
     """What the badge was refused for before a supervisor admitted it."""
     supervisor: Annotated[int, Meta(ge=0, le=2**32 - 1)] | None = None
-    """Who overrode or annulled: the number of a supervisor, never a name."""
+    """Who overrode, insisted in vain, or annulled: the number of a supervisor, never a name."""
     why: Annotated[str, _WORD] = ""
     """The supervisor's reason, one of the policy's."""
     rights: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
@@ -87,6 +99,15 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Feed position of the facts the decision used."""
     policy: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
     """Policy version the decision used."""
+    timeline: Annotated[str, _WORD] = ""
+    """Which of the server's timelines `cursor` and `moves_through` speak of; empty: none yet."""
+    moves_through: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    """Position in the server's log up to which other lanes' moves were known."""
+    given: Annotated[tuple[Given, ...], Meta(max_length=len(Given))] = ()
+    newest: Annotated[int, Meta(ge=0, le=255)] = 0
+    """The newest generation ever seen of this badge, where it is newer than the badge."""
+    known_until: Annotated[int, Meta(ge=0, le=2**25)] | None = None
+    """Where no record of the holder was known: every badge issued before this minute had one."""
 
     @property
     def name(self) -> Name:

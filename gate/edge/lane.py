@@ -295,6 +295,7 @@ class Lane:
         for each in feed.moves:
             known.whereabouts.take(each)
         self.moves_through = max(self.moves_through, feed.moves_through)
+        known.moves_through = self.moves_through
         self._moves_kept += len(feed.moves)
         if feed.moves and self._moves_kept > MOVES_KEPT_MAX:
             newest = max(each.at for each in feed.moves)

@@ -24,7 +24,7 @@ from gate.access.wire import FEED_ROWS_MAX, FeedRow, Granted, LogAck, LogBatch, 
 from gate.server.intake import Intake, Presented, Upload
 from gate.server.numbers import Numbers
 from gate.server.rights_book import RightsBook
-from gate.server.store import leases
+from gate.server.store import leases, timelines
 from gate.server.store import log as store
 from gate.server.store.away import AWAY
 
@@ -197,9 +197,9 @@ class Appender:
 
         await self.change(apply)
 
-    def retell(self) -> None:
+    async def retell(self) -> None:
         """Let every lane take a new snapshot, as after a take-over of the database."""
-        self.intake.timeline = secrets.token_hex(8)
+        await self.change(self._new_timeline)
         self._tell()
 
     async def _ask(
@@ -239,7 +239,13 @@ class Appender:
         await self._recall()
         if self._task is None or self.intake.log_head < log_head:
             self.intake.restored(self._book.granted)
+        await self._new_timeline(connection)
+
+    async def _new_timeline(self, connection: asyncpg.Connection) -> Sequence[FeedRow]:
+        """Written down before a lane hears of it, so that positions can be told apart later."""
         self.intake.timeline = secrets.token_hex(8)
+        await timelines.begin(connection, self._edition, self.intake.timeline)
+        return ()
 
     async def _open_book(self, connection: asyncpg.Connection) -> None:
         """This database may have been restored since this server, or any, last had it."""

@@ -94,10 +94,11 @@ export const run = {
   },
 
   async walk(text) {
-    const { snapshot, rows, moves, scans, name } = JSON.parse(text);
+    const { snapshot, rows, moves, scans, name, local } = JSON.parse(text);
     const known = new Known(snapshot), records = [];
     known.usesRights = true;
     known.places = (zone) => zone.capacity - 1;
+    known.localMode = local;
     for (const [place, scan] of scans.entries()) {
       for (const row of rows[place] ?? []) known.apply(row);
       for (const move of moves[place] ?? []) known.whereabouts.take(readMove(move));

@@ -22,7 +22,7 @@ from gate.access.credential import PREFIX, TEXT_CHARS, sign, verify
 from gate.access.decide import decide
 from gate.access.known import Known
 from gate.access.ledger import LogRecord, Move, move
-from gate.access.model import DeviceId, DigitalBadges, Direction, Reason
+from gate.access.model import DeviceId, DigitalBadges, Direction, Mode, Reason
 from gate.access.policy_json import policy_json
 from gate.access.presence import Whereabouts
 from gate.access.wire import FeedRow, HolderRow, Snapshot
@@ -352,10 +352,13 @@ def morning(dice: random.Random) -> tuple[str, list]:
         cursor=5, known_until_min=1000, policy=policy_json(policy), keys=tuple(trusted.values()),
         profiles=tuple(phone_worlds.profiles(dice, policy).values()),
         holders=tuple(_row(phone_worlds.holder_record(dice, n)) for n in range(1, 5)),
-        moves=_moves(phone_worlds.log(dice, policy, 20)),
+        moves=_moves(phone_worlds.log(dice, policy, 20)), moves_through=dice.randint(0, 9),
+        timeline="of the server",
     )  # fmt: skip
     known, scans, feed, moves, expected = Known(policy), [], {}, {}, []
     known.uses_rights, known.places = True, lambda zone, at: zone.capacity - 1
+    local = dice.choice((None, None, None, Mode.FROZEN, Mode.EMERGENCY_OPEN))
+    known.local_mode = local
     known.replace(snapshot, policy)
     at = phone_worlds.moment(dice, policy)
     for number in range(1, 80):
@@ -381,7 +384,8 @@ def morning(dice: random.Random) -> tuple[str, list]:
         scans.append(scan)
         expected.append((record, judged))
     name = {"device": "phone-1", "epoch": 2}
-    sent = {"snapshot": snapshot, "rows": feed, "moves": moves, "scans": scans, "name": name}
+    sent = {"snapshot": snapshot, "rows": feed, "moves": moves, "scans": scans, "name": name,
+            "local": local}  # fmt: skip
     return msgspec.json.encode(sent).decode(), expected
 
 

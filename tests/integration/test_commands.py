@@ -80,6 +80,8 @@ async def test_an_operator_sets_a_venue_up_from_the_command_line(served, tmp_pat
         assert (await anybody.post("/api/v1/welcome", body)).good()["roles"] == ["desk"]
         assert (await anybody.get("/api/v1/editions/{edition}/registrations/R-CANARY")).good()
 
+    status, out, error = await served.run("replay")
+    assert (status, out.split("\n")[0]) == (0, "0 decisions of wsis-ai4g-2026"), error
     status, _, error = await served.run("serve", GATE_SERVER_PORT="0")
     assert status == 1
     assert "another server" in error, "a second one over the same data refuses in words"
@@ -88,6 +90,7 @@ async def test_an_operator_sets_a_venue_up_from_the_command_line(served, tmp_pat
         assert word.casefold() not in served.said.casefold()
     status, _, error = await served.run("enrol", "x", "--gate", "west_3")
     assert (status, "does not answer" in error) == (1, True)
+    assert (await served.run("replay"))[0] == 0, "also without a server"
 
 
 async def test_an_operator_sees_and_settles_who_has_the_places_of_full_rooms(served):

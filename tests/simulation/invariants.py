@@ -11,11 +11,14 @@ from collections.abc import Iterable
 import msgspec
 
 from gate.access.counts import Counts
+from gate.access.history import History
 from gate.access.ledger import LogRecord, RecordKind
 from gate.access.model import Direction, Flag, KeyStatus, Mode, Reason, Status
 from gate.access.policy import PresenceRule
+from gate.access.replay import Outcome, Replay
 from gate.access.review import AnomalyKind, Review
 from gate.access.wire import Decided, LogAck
+from gate.edge import lane as edge_lane
 from gate.edge.lane import Shown
 from gate.edge.timekeeping import NOTICED_MS
 from gate.server.intake import Upload
@@ -48,6 +51,7 @@ class Invariants:
         self.limit_is_off = False
         """An emergency let people into the room uncounted."""
         self.scans = self.greens = 0
+        self.replayed: Counter[Outcome] = Counter()
 
     # --- while the day runs
 
@@ -239,6 +243,7 @@ class Invariants:
         self._rights(positions, server)
         self._reviewed(log)
         self._counted(log)
+        self._replayed(server.database)
 
     def _union(self, positions, server, log: list[LogRecord]) -> None:
         names = Counter(record.name for record in log)
@@ -374,3 +379,32 @@ class Invariants:
             mine = {gate: n for (of, gate), n in entries.items() if of == day}
             _check(+each.entries_gate == Counter(mine), "P12 counters equal a recount", day)
             _check(set(each.entered) == people.get(day, set()), "P12 people of a day", day)
+
+    def _replayed(self, database) -> None:
+        """Every stored decision comes out of log, feed and policies once more."""
+        history = History()
+        for row in database.feed:
+            read = edge_lane.parse(row.policy, "feed") if row.policy is not None else None
+            history.tell(row, read)
+        replay = Replay(history, database.timelines)
+        for seq, record, *_ in database.log:
+            replay.note(seq, record)
+        for seq, record, _, answer in database.log:
+            again = replay.replay(seq, record, by_server=answer is not None)
+            if again is None:
+                continue
+            self.replayed[again.outcome] += 1
+            same = again.outcome is not Outcome.DIFFERS
+            _check(same, "P15 replay gives the same decision", (record, again))
+            told = not again.told or self._world.heard[record.device]
+            _check(told, "P15 replay knows who was told anything", (record, again))
+            _check(again.outcome in self._possible(), "P15 replay by positions", (record, again))
+
+    def _possible(self) -> set[Outcome]:
+        """The outcomes of a replay that the day explains."""
+        found = {Outcome.DERIVED, Outcome.TOLD}
+        if self._world.was_restored:
+            found |= {Outcome.LOST, Outcome.SAID}
+        if any(each.what == "disk fails" for each in self._world.plan.happenings):
+            found.add(Outcome.SAID)
+        return found

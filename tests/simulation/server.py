@@ -14,6 +14,7 @@ from gate.access.capacity import BY_SERVER, Holding, is_hard, stock
 from gate.access.known import Known
 from gate.access.ledger import Name
 from gate.access.model import DeviceId, Direction, GateId, ZoneId
+from gate.access.replay import Timeline
 from gate.access.wire import (
     FEED_ROWS_MAX,
     DeviceRole,
@@ -63,6 +64,7 @@ class Database:
     devices: dict[DeviceId, Device] = field(default_factory=dict)
     policy: int = 0
     """Version of the policy the lanes were last told."""
+    timelines: list[Timeline] = field(default_factory=list)
 
     def backup(self) -> "Database":
         return Database(
@@ -73,6 +75,7 @@ class Database:
             dict(self.leases),
             {name: copy(each) for name, each in self.devices.items()},
             self.policy,
+            list(self.timelines),
         )
 
 
@@ -134,7 +137,10 @@ class SimServer:
         self._recall()
         self.intake.restored(self.book.granted)
         if self.database.policy != self.version:
-            self.change(lambda: (FeedRow(seq=0, policy=edition.text(self.version)),))
+            # As in `app.service`, before the first request is answered.
+            rows = self.intake.place((FeedRow(seq=0, policy=edition.text(self.version)),))
+            self._store(None, rows)
+            self.intake.changed(rows)
 
     def crash(self) -> None:
         """A commit under way was heard by the database just before, or it was not."""
@@ -182,6 +188,8 @@ class SimServer:
             intake.recalled(seq, record)
         self._world.timelines += 1
         intake.timeline = f"timeline {self._world.timelines}"
+        here = Timeline(intake.timeline, len(database.feed), len(database.log))
+        database.timelines.append(here)
         self._world.new_timeline(intake.timeline)
 
     # --- the API
@@ -204,6 +212,8 @@ class SimServer:
                 )  # fmt: skip
             case AskSnapshot():
                 text = edition.text(self.version)
+                if self._under_way is not None and self._under_way[0] is not None:
+                    self._world.heard[device] |= self._under_way[0].names.keys()
                 reply(told.snapshot(intake, text, world.true_time()))
             case AskFeed():
                 self._feed(request, reply, world.now_s + request.wait_s)

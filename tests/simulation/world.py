@@ -6,12 +6,13 @@ Everything random comes from the plan's seed. Nothing here decides: lanes and se
 
 import heapq
 import random
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import msgspec
 
-from gate.access.ledger import LogRecord
+from gate.access.ledger import LogRecord, Name
 from gate.access.model import Direction, GateId, Kind, Mode, Override, Reason, Status, ZoneId
 from gate.access.wire import Decided, FeedRow, HolderRow, OnlineScan, Supervisor
 from gate.client import ServerAway
@@ -42,6 +43,8 @@ class World:
         self._count = 0
         self.loss, self.delay_s = plan.loss, plan.delay_s
         self.timelines = 0
+        self.heard: defaultdict[str, set[Name]] = defaultdict(set)
+        """Device -> records it may have been told of ahead of the position it had reached."""
         self.was_restored = False
         self._elsewhere: list[LogRecord] = []
         """Whatever was ever committed and no lane wrote: a restore makes nobody leave the room."""
@@ -113,7 +116,8 @@ class World:
         database.policy = self.server.version = self.plan.version
         for name, gate, direction in (*LANES, *PHONES):
             database.devices[name] = Device(name, 1, GateId(gate), Direction(direction))
-        rows = [FeedRow(seq=0, key=edition.key())]
+        rows = [FeedRow(seq=0, policy=edition.text(self.plan.version))]
+        rows.append(FeedRow(seq=0, key=edition.key()))
         rows += [FeedRow(seq=0, profile=each) for each in edition.profiles()]
         rows.append(FeedRow(seq=0, supervisor=Supervisor(1, "")))
         rows += [

@@ -98,7 +98,7 @@ async def revoke(call: Call) -> None:
     if not await service.devices.revoke(device):
         raise Refused(404, "No such device", f"there is no device {device[:64]!r}")
     service.lan_key.renew()
-    service.appender.retell()
+    await service.appender.retell()
     await audit_store.audit(service.pool, call.staff.name, "device revoked", device)
 
 

@@ -48,6 +48,10 @@ SELECT device, epoch, max(number) AS highest,
 FROM counted GROUP BY device, epoch
 """
 AFTER = "SELECT seq, body FROM log WHERE edition = $1 AND seq > $2 ORDER BY seq LIMIT $3"
+DECISIONS = """
+SELECT seq, body, answer IS NOT NULL AS by_server FROM log WHERE edition = $1 AND seq > $2
+ORDER BY seq LIMIT $3
+"""
 RECENT_REFUSALS = """
 SELECT body FROM log WHERE edition = $1 AND reason <> ALL($2::text[]) ORDER BY seq DESC LIMIT $3
 """
@@ -135,6 +139,17 @@ async def all_records(
     while page := await after(connection, edition, seq):
         for seq, record in page:
             yield seq, record
+
+
+async def decisions(
+    connection: asyncpg.Connection, edition: str
+) -> AsyncIterator[tuple[int, LogRecord, bool]]:
+    """The whole log, with whether the server itself decided."""
+    seq = 0
+    while page := await connection.fetch(DECISIONS, edition, seq, ROWS_PER_READ):
+        for row in page:
+            yield row["seq"], _decode_record(row["body"]), row["by_server"]
+        seq = page[-1]["seq"]
 
 
 async def feed_append(

@@ -327,6 +327,7 @@ export class Lane {
       this.#moves += moves.length;
       known.knownUntil = next.known_until_min;
       known.synced = next;
+      known.movesThrough = next.moves_through;
     });
   }
 

@@ -20,6 +20,8 @@ export class Known {
     this.usesRights = false;
     /** What a supervisor set at this phone alone; null: what the venue does. */
     this.localMode = null;
+    this.timeline = "";
+    this.movesThrough = 0;
     this.policy = readPolicy(JSON.parse(snapshot.policy));
     this.whereabouts = new Whereabouts(this.policy);
     this.#take(snapshot);
@@ -49,6 +51,8 @@ export class Known {
     for (const each of snapshot.moves ?? []) this.whereabouts.take(readMove(each));
     this.mode = snapshot.mode;
     this.cursor = snapshot.cursor;
+    this.timeline = snapshot.timeline ?? "";
+    this.movesThrough = snapshot.moves_through ?? 0;
     this.knownUntil = snapshot.known_until_min;
   }
 
@@ -94,7 +98,7 @@ export class Known {
     // From here on nothing waits: facts, decision and what it changes are of one moment.
     const decision = decide(scan, facts, this.policy);
     const raised = typeof scan.presented !== "string" && this.#saw(scan.presented);
-    return { text: text.slice(0, SCAN_CHARS_MAX), scan, decision, raised };
+    return { text: text.slice(0, SCAN_CHARS_MAX), scan, facts, decision, raised };
   }
 
   #saw({ holder, generation }) {
@@ -141,10 +145,11 @@ export class Known {
   }
 
   /** The log record of a judged scan; `name` is { device, epoch, number }. */
-  async record({ text, scan, decision }, name) {
+  async record({ text, scan, facts, decision }, name) {
     const claims = typeof scan.presented === "string" ? null : scan.presented;
     const held = claims && this.holders.get(claims.holder);
-    const forced = decision.reason === "overridden" ? scan.override : null;
+    const forced = admitted(decision) && decision.reason !== "overridden" ? null : scan.override;
+    const minimum = facts.generation_min;
     const place = this.policy.gates.get(scan.gate);
     const zone = place && this.policy.zones.get(place.zone);
     const takes = this.usesRights && zone && scan.direction !== "exit" && isHard(zone) && admitted(decision);
@@ -156,8 +161,18 @@ export class Known {
       profile: claims && (held ? held.profile : claims.profile), claims: claims ? claims.claims : "",
       text_hash: await textHash(text), flags: decision.flags, overrides: decision.overrides,
       supervisor: forced && forced.supervisor, why: forced ? forced.why : "", rights: Number(Boolean(takes)),
-      cursor: this.cursor, policy: this.policy.version,
+      cursor: this.cursor, policy: this.policy.version, timeline: this.timeline, moves_through: this.movesThrough,
+      given: this.#given(facts), newest: claims && minimum > claims.generation ? minimum : 0,
+      known_until: held ? null : facts.known_until_min,
     };
+  }
+
+  #given({ looked, places_left: places, delegation_left: delegation }) {
+    const told = {
+      looked, full: places !== null && places <= 0, delegation_full: delegation !== null && delegation <= 0,
+      opened: this.localMode === "emergency_open", frozen: this.localMode === "frozen",
+    };
+    return Object.keys(told).filter((each) => told[each]);
   }
 }
 
