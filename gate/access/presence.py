@@ -69,17 +69,6 @@ class Whereabouts:
                 place = bisect_right(moves, made.order, key=_order)
                 self._change(made.holder, [*moves[:place], made, *moves[place:]])
 
-    def is_news(self, made: Move) -> bool:
-        """Whether taking it would add anything."""
-        match made.kind:
-            case MoveKind.SWEPT:
-                return made.at_ms not in self._sweeps.get(made.zone, ())
-            case MoveKind.ANNULLED:
-                return made.name not in self._annulled
-            case _:
-                known = self._moves.get(made.holder, ())
-                return made.name not in self._annulled and all(m.name != made.name for m in known)
-
     def _change(self, holder: int, moves: list[Move]) -> None:
         self._moves[holder] = moves
         for place in self._places.get(holder, ()):

@@ -42,7 +42,13 @@ TOLD_MAX = 8
 """So many moves of one holder, the nearest in time, may have been told and not synced yet."""
 TOLD_AHEAD_MS = 3 * 3_600_000
 """No lane believes a move that another dates later than this."""
-_UNVERIFIED = (Reason.UNREADABLE, Reason.WRONG_EDITION, Reason.UNKNOWN_KEY, Reason.BAD_SIGNATURE)
+_UNVERIFIED = (
+    Reason.UNREADABLE,
+    Reason.CLAIM_CODE,
+    Reason.WRONG_EDITION,
+    Reason.UNKNOWN_KEY,
+    Reason.BAD_SIGNATURE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ class Replay:
         """By holder; 0 has the sweeps."""
         self._presented: defaultdict[tuple[str, int, int], list[tuple[int, int]]]
         self._presented = defaultdict(list)
-        """(device, epoch, holder) -> (number, generation) of every re-printed badge there."""
+        """(device, epoch, holder) -> (number, generation) of every badge presented there."""
         self._newest: Counter[int] = Counter()
 
     def note(self, seq: int, record: LogRecord) -> None:
@@ -111,10 +117,9 @@ class Replay:
         if record.kind is not RecordKind.SCAN or record.holder is None:
             return
         generation = record.generation or 0
-        if generation > 1:
-            key = record.device, record.epoch, record.holder
-            self._presented[key].append((record.number, generation))
-            self._newest[record.holder] = max(generation, self._newest[record.holder])
+        key = record.device, record.epoch, record.holder
+        self._presented[key].append((record.number, generation))
+        self._newest[record.holder] = max(generation, self._newest[record.holder])
 
     def replay(self, seq: int, record: LogRecord, by_server: bool) -> Replayed | None:
         """What comes of a record anew; None for one that holds no decision. `by_server`: the

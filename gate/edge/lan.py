@@ -54,6 +54,8 @@ class Lan:
         self._heard = heard
         self._now = now
         self._told: dict[str, int] = {}
+        self._key = ""
+        """Under which they were told: under a new one each lane forgets what it was told."""
         self._resting: dict[str, float] = {}
         self._session: aiohttp.ClientSession | None = None
         self.reached = 0
@@ -93,6 +95,8 @@ class Lan:
         return True
 
     def _message(self, peer: str) -> Told | None:
+        if self._key != self._lane.lan_key:
+            self._key, self._told = self._lane.lan_key, {}
         highest = self._lane.outbox.highest
         after = self._told.setdefault(peer, max(0, highest - LOOK_BACK))
         if after >= highest:

@@ -46,7 +46,6 @@ AHEAD_MAX = timedelta(hours=3)
 """What another lane says happened later than this is not believed. Generous: neither clock may
 have been put right lately, and both lanes may still be right about who came in."""
 PROOFS_MAX = 1000
-TOLD_KEPT_MAX = 5000
 MOVES_KEPT_MAX = 50_000
 """More moves than this on disk are thinned out to those that still matter."""
 _log = logging.getLogger(__name__)
@@ -80,8 +79,6 @@ class Lane:
         """Position in the server's log up to which this lane heard of other lanes."""
         self._moves_kept = 0
         self._annulled: set[int] = set()
-        self._told: deque[Move] = deque(maxlen=TOLD_KEPT_MAX)
-        """What other lanes told lately, over the LAN."""
         self.supervision = Supervision()
         self._raised: dict[int, int] = {}
         """Generations that badges proved and the disk does not have yet."""
@@ -259,10 +256,10 @@ class Lane:
         """A snapshot from the server. Raises PolicyError and keeps everything when its policy
         cannot be read."""
         policy = parse(snapshot.policy, "snapshot")
-        # The server may not have heard yet what other lanes told this one, and they tell it once.
-        snapshot = msgspec.structs.replace(snapshot, moves=(*snapshot.moves, *self._told))
         self._store.replace(snapshot)
-        self._take(snapshot, policy)
+        # The server may not have heard yet what other lanes told this one, and they tell it once.
+        moves = *snapshot.moves, *self._store.told()
+        self._take(msgspec.structs.replace(snapshot, moves=moves), policy)
 
     def apply(self, feed: Feed) -> None:
         """Rows of the feed. Raises ValueError when they do not follow, PolicyError for a policy
@@ -321,7 +318,7 @@ class Lane:
         return Told(self.identity.device, self.identity.epoch, through, moves, proofs[:limit])
 
     def hear(self, told: Told, at: datetime) -> None:
-        """What another lane of the venue saw: kept like what the server tells, once.
+        """What another lane of the venue saw: kept whatever the server has told or forgotten.
 
         A lane speaks of its own moves, empties no zone, and proves a newer generation by the badge
         that bears it: a stolen one shuts nobody's badge out.
@@ -337,7 +334,6 @@ class Lane:
             if (each.device, each.epoch) == own
             and each.kind is not MoveKind.SWEPT
             and each.at_ms <= latest_ms
-            and known.whereabouts.is_news(each)
         ]
         newer: dict[int, int] = {}
         for text in told.raised:
@@ -348,7 +344,6 @@ class Lane:
                 newer[badge.holder] = badge.generation
         if new or newer:
             self._store.heard(new, newer.items())
-        self._told.extend(new)
         for each in new:
             known.whereabouts.take(each)
         known.generation_min.update(newer)

@@ -9,6 +9,7 @@ a lane runs to one program: the lock is never given up. Used from one thread at 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -17,17 +18,17 @@ from gate.access.ledger import LogRecord, Move
 from gate.access.model import DeviceId, Mode, Profile, SigningKey, Status, ZoneId
 from gate.access.wire import FeedRow, HolderRow, Snapshot, Supervisor
 
-SCHEMA_VERSION = 2
 BUSY_S = 5.0
+TOLD_KEPT_MAX = 5000
+"""The newest moves that other lanes told; of older ones the server has told by now."""
 
-SCHEMA = (
+FIRST = (
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE TABLE signing_key (key_id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
     "CREATE TABLE profile (number INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
     """CREATE TABLE holder (
     holder INTEGER PRIMARY KEY, generation INTEGER NOT NULL, profile INTEGER NOT NULL,
-    status TEXT NOT NULL, attention TEXT NOT NULL, delegation INTEGER NOT NULL,
-    digital INTEGER NOT NULL DEFAULT 0
+    status TEXT NOT NULL, attention TEXT NOT NULL, delegation INTEGER NOT NULL
 ) STRICT""",
     "CREATE TABLE supervisor (number INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
     "CREATE TABLE move (place INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
@@ -39,12 +40,18 @@ SCHEMA = (
     PRIMARY KEY (epoch, number)
 ) STRICT, WITHOUT ROWID""",
 )
-UPGRADE = (
-    "ALTER TABLE holder ADD COLUMN digital INTEGER NOT NULL DEFAULT 0",
-    # What was heard before did not say it: another timeline than the server's asks for a snapshot.
-    "DELETE FROM meta WHERE name = 'timeline'",
+SCHEMAS = (
+    FIRST,
+    (
+        "ALTER TABLE holder ADD COLUMN digital INTEGER NOT NULL DEFAULT 0",
+        # What was heard before did not say it: another timeline than the server's asks for a
+        # snapshot.
+        "DELETE FROM meta WHERE name = 'timeline'",
+    ),
+    # What other lanes told, which no snapshot of the server takes the place of.
+    ("CREATE TABLE told (place INTEGER PRIMARY KEY, body BLOB NOT NULL UNIQUE) STRICT",),
 )
-"""From version 1, the only one before."""
+"""What each version of the file added; the number of the last one stands in the file."""
 GET = "SELECT value FROM meta WHERE name = ?"
 SET = "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
 SAVE_KEY = "INSERT INTO signing_key VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body"
@@ -59,6 +66,9 @@ INSERT INTO holder VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
 """
 ADD_MOVE = "INSERT INTO move (body) VALUES (?)"
 MOVES = "SELECT body FROM move ORDER BY place"
+ADD_TOLD = "INSERT OR IGNORE INTO told (body) VALUES (?)"
+TOLD = "SELECT body FROM told ORDER BY place"
+FORGET_OLD = "DELETE FROM told WHERE place <= (SELECT max(place) FROM told) - ?"
 RIGHTS = "SELECT name, value FROM meta WHERE name LIKE 'granted %'"
 RAISE_GENERATION = """
 INSERT INTO generation_min VALUES (?, ?) ON CONFLICT DO UPDATE
@@ -133,17 +143,15 @@ class LaneStore:
         if found != "ok":
             raise ValueError(found)
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if version > SCHEMA_VERSION:
+        if version > len(SCHEMAS):
             raise StoreUnusable(
                 f"{self._path} was written by a newer version of this program; start that one"
             )
-        if version < SCHEMA_VERSION:
+        if version < len(SCHEMAS):
             with _Transaction(self._db):
-                for statement in (
-                    *(UPGRADE if version else SCHEMA),
-                    f"PRAGMA user_version = {SCHEMA_VERSION}",
-                ):
+                for statement in chain(*SCHEMAS[version:]):
                     self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version = {len(SCHEMAS)}")
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -205,7 +213,7 @@ class LaneStore:
             supervisors=tuple(
                 _decode_supervisor(b) for (b,) in self._db.execute("SELECT body FROM supervisor")
             ),
-            moves=tuple(_decode_move(b) for (b,) in self._db.execute(MOVES)),
+            moves=(*(_decode_move(b) for (b,) in self._db.execute(MOVES)), *self.told()),
             moves_through=int(self._get("moves_through") or 0),
             timeline=self._get("timeline") or "",
             lan_key=self._get("lan_key") or "",
@@ -213,8 +221,13 @@ class LaneStore:
 
     def replace(self, snapshot: Snapshot) -> None:
         """Take a snapshot in place of everything synced; the log stays, and so do the
-        generations: what the table said before is a minimum, also against a restored server."""
+        generations: what the table said before is a minimum, also against a restored server.
+
+        What other lanes told stays too, for the server may not have heard of it yet; but not under
+        another LAN key, for then a lane was cut off that may have lied. The others tell again."""
         with _Transaction(self._db):
+            if self._get("lan_key") != snapshot.lan_key:
+                self._db.execute("DELETE FROM told")
             self._db.execute(KEEP_GENERATIONS)
             for table in ("signing_key", "profile", "holder", "supervisor"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from this line
@@ -265,8 +278,13 @@ class LaneStore:
     def heard(self, moves: Iterable[Move], raised: Iterable[tuple[int, int]]) -> None:
         """What another lane told, together or not at all."""
         with _Transaction(self._db):
-            self._add_moves(moves)
+            self._db.executemany(ADD_TOLD, ((msgspec.json.encode(each),) for each in moves))
+            self._db.execute(FORGET_OLD, (TOLD_KEPT_MAX,))
             self._db.executemany(RAISE_GENERATION, raised)
+
+    def told(self) -> tuple[Move, ...]:
+        """What other lanes told lately."""
+        return tuple(_decode_move(body) for (body,) in self._db.execute(TOLD))
 
     def _keep_moves(self, moves: Iterable[Move]) -> None:
         self._db.execute("DELETE FROM move")
@@ -280,7 +298,7 @@ class LaneStore:
         nobody."""
         with _Transaction(self._db):
             self._db.execute(KEEP_GENERATIONS)
-            for table in ("signing_key", "profile", "holder", "supervisor", "move"):
+            for table in ("signing_key", "profile", "holder", "supervisor", "move", "told"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from this line
             self._db.execute(
                 "DELETE FROM meta WHERE name IN ('cursor', 'policy', 'local_mode', 'lan_key')"

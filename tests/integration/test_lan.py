@@ -103,6 +103,19 @@ async def test_what_was_heard_survives_a_restart_and_what_was_missed_is_told_aft
             await eventually(lambda: b.knows(2), "what it missed")
 
 
+async def test_under_a_new_key_everything_is_told_again(doors):
+    """A lane was cut off: what it told may have been a lie, so all that was told is forgotten."""
+    a, b = doors
+    await a.scan(1)
+    assert await post(b, sealed(told(came_in(3)))) == 204
+    await eventually(lambda: b.knows(1) and b.knows(3), "heard")
+    for each in doors:
+        anew = msgspec.structs.replace(lanes.snapshot(), lan_key="cd" * 32)
+        await asyncio.get_running_loop().run_in_executor(each.deciding, each.lane.take, anew)
+    await eventually(lambda: b.knows(1), "the honest lane told again")
+    assert not b.knows(3)
+
+
 async def test_an_undone_entry_is_undone_at_the_other_lane_too(doors):
     a, b = doors
     await a.scan(1)

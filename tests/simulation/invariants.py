@@ -11,9 +11,10 @@ from collections.abc import Iterable
 import msgspec
 
 from gate.access.counts import Counts
+from gate.access.credential import verify
 from gate.access.history import History
-from gate.access.ledger import LogRecord, RecordKind
-from gate.access.model import Direction, Flag, KeyStatus, Mode, Reason, Status
+from gate.access.ledger import LogRecord, RecordKind, Told
+from gate.access.model import Credential, Direction, Flag, KeyStatus, Mode, Reason, Status
 from gate.access.policy import PresenceRule
 from gate.access.replay import Outcome, Replay
 from gate.access.review import AnomalyKind, Review
@@ -45,6 +46,8 @@ class Invariants:
         self._seen: dict[str, Counter[int]] = {}
         """Device -> holder -> the highest generation that lane ever knew of."""
         self._last_at_ms: dict[str, int] = {}
+        self._told: dict[str, list[reading.Step]] = {}
+        """Device -> what other lanes told it, as long as it remembers anybody."""
         self._acked: dict[tuple[str, int], int] = {}
         self.promised: set[tuple[str, int, int]] = set()
         """Names of records that people saw the light for."""
@@ -137,6 +140,7 @@ class Invariants:
         for each in position.store.records():
             if each.name != record.name and (step := reading.of_record(each)) is not None:
                 steps.append(step)
+        steps += self._told.get(position.device.id, ())
         policy = position.lane.policy
         if holder not in reading.inside(steps, policy, at)[record.zone]:
             return
@@ -162,6 +166,24 @@ class Invariants:
         policy = edition.policy(self._world.server.version)
         return set(reading.inside(steps, policy, at)[edition.ROOM])
 
+    def told_by_lane(self, position, message: Told) -> None:
+        """A lane took what another one told it."""
+        told = [each for each in message.moves if message.device in self._world.positions]
+        self._told.setdefault(position.device.id, []).extend(map(reading.of_move, told))
+        self._world.heard[position.device.id] |= {each.name for each in told}
+        self._generations(position, position.store.disk)
+        for text in message.raised:
+            proof = verify(text, edition.policy(1).number, {edition.KEY_ID: edition.key()})
+            if isinstance(proof, Credential):
+                self.told_generation(position.device.id, proof.holder, proof.generation)
+
+    def forgets(self, position) -> None:
+        self._told.pop(position.device.id, None)
+
+    def rogue(self, now: object, before: object) -> None:
+        """What a stolen lane told: nothing of it may be kept."""
+        _check(now == before, "T8 a stolen lane changes nothing", now)
+
     def told_generation(self, device: str, holder: int, generation: int) -> None:
         seen = self._seen.setdefault(device, Counter())
         seen[holder] = max(seen[holder], generation)
@@ -176,6 +198,9 @@ class Invariants:
             return
         lane, store = position.lane, position.store
         disk = store.disk
+        if disk.meta.get("lan_key") != position.lan_key:  # a lane was cut off, which may have lied
+            position.lan_key = disk.meta.get("lan_key")
+            self.forgets(position)
         cursor = disk.meta.get("cursor")
         if lane.cursor is not None:
             _check(cursor is not None and int(cursor) == lane.cursor, "T14 cursor with its rows")

@@ -14,7 +14,7 @@ import msgspec
 from gate.access.ledger import LogRecord, Move
 from gate.access.model import Mode
 from gate.access.wire import FeedRow, Snapshot
-from gate.edge.store import StoreUnusable
+from gate.edge.store import TOLD_KEPT_MAX, StoreUnusable
 
 
 class PowerCut(BaseException):
@@ -31,6 +31,7 @@ class Tables:
     holders: dict = field(default_factory=dict)
     supervisors: dict = field(default_factory=dict)
     moves: list[Move] = field(default_factory=list)
+    told: list[Move] = field(default_factory=list)
     generations: dict[int, int] = field(default_factory=dict)
     log: dict[int, list[LogRecord]] = field(default_factory=dict)
 
@@ -84,7 +85,7 @@ class MemoryStore:
             holders=tuple(disk.holders[n] for n in sorted(disk.holders)),
             mode=Mode(meta.get("mode", Mode.NORMAL)),
             supervisors=tuple(disk.supervisors[n] for n in sorted(disk.supervisors)),
-            moves=tuple(disk.moves),
+            moves=(*disk.moves, *disk.told),
             moves_through=int(meta.get("moves_through", 0)),
             timeline=meta.get("timeline", ""),
             lan_key=meta.get("lan_key", ""),
@@ -92,6 +93,8 @@ class MemoryStore:
 
     def replace(self, snapshot: Snapshot) -> None:
         with self._write() as disk:
+            if disk.meta.get("lan_key") != snapshot.lan_key:
+                disk.told = []
             self._keep_generations(disk)
             disk.keys = {each.key_id: each for each in snapshot.keys}
             disk.profiles = {each.number: each for each in snapshot.profiles}
@@ -148,8 +151,12 @@ class MemoryStore:
 
     def heard(self, moves: Iterable[Move], raised: Iterable[tuple[int, int]]) -> None:
         with self._write() as disk:
-            disk.moves.extend(moves)
+            disk.told.extend(each for each in moves if each not in disk.told)
+            del disk.told[:-TOLD_KEPT_MAX]
             _raise(disk, raised)
+
+    def told(self) -> tuple[Move, ...]:
+        return tuple(self.disk.told)
 
     def keep_moves(self, moves: Iterable[Move]) -> None:
         with self._write() as disk:
@@ -159,7 +166,7 @@ class MemoryStore:
         with self._write() as disk:
             self._keep_generations(disk)
             disk.keys, disk.profiles, disk.holders, disk.supervisors = {}, {}, {}, {}
-            disk.moves = []
+            disk.moves, disk.told = [], []
             for name in ("cursor", "policy", "local_mode", "lan_key"):
                 disk.meta.pop(name, None)
 

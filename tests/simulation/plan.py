@@ -14,6 +14,7 @@ PEOPLE = 12
 WALK_INS = 3
 """Whoever registers on the day has the numbers behind; later ones are never met at a door."""
 HAPPENINGS = 100
+LAN_HAPPENINGS = 6
 LANES = (
     # (device, gate, direction)
     ("north-in", "north", "entry"),
@@ -48,6 +49,8 @@ class Plan:
     version: int
     """Of the policy in force when the day begins."""
     happenings: tuple[Happening, ...]
+    lan: bool = False
+    """Whether lanes tell each other what happened."""
 
 
 def plan(seed: int) -> Plan:
@@ -63,8 +66,11 @@ def plan(seed: int) -> Plan:
     whats = dice.choices(list(weights), list(weights.values()), k=HAPPENINGS)
     people = _People(dice)
     happenings = tuple(_happening(what, dice, people) for what in whats)
+    lan = random.Random(f"lan {seed}")  # dice of its own: the rest of the day stays as it is
+    if with_lan := lan.random() < 0.5:
+        happenings = _with_lan(happenings, lan)
     loss, delay_s = dice.choice((0.0, 0.02, 0.15)), dice.choice((0.02, 0.1, 0.8))
-    return Plan(seed, skew, loss, delay_s, dice.choice((1, 2)), happenings)
+    return Plan(seed, skew, loss, delay_s, dice.choice((1, 2)), happenings, with_lan)
 
 
 USUAL = {"scan": 60.0, "wait": 6.0}
@@ -123,6 +129,20 @@ class _People:
             (1, -1): ("south-out",),
         }
         return dice.choice(doors[where, step]), holder
+
+
+def _with_lan(happenings: tuple[Happening, ...], dice: random.Random) -> tuple[Happening, ...]:
+    """The same day, in some places of which something happens to what connects the lanes."""
+    found, lanes = list(happenings), [each[0] for each in LANES]
+    for _ in range(dice.randint(0, LAN_HAPPENINGS)):
+        what = dice.choice(("lan cut", "lan heal", "rogue"))
+        how = (
+            (dice.choice(lanes), dice.randint(1, PEOPLE))
+            if what == "rogue"
+            else tuple(sorted(dice.sample(lanes, dice.randint(1, 4))))
+        )
+        found.insert(dice.randrange(len(found) + 1), Happening(0.1, what, how))
+    return tuple(found)
 
 
 def _happening(what: str, dice: random.Random, people: _People) -> Happening:

@@ -20,6 +20,7 @@ from gate.edge.protocol import (
 )
 from gate.edge.timekeeping import LaneClock
 from tests.simulation import edition
+from tests.simulation.lan import Lan
 from tests.simulation.lane_store import PowerCut
 
 
@@ -46,7 +47,9 @@ class Position:
         self.lane: Lane | None = None
         self.clock = LaneClock(self.watch)
         self.protocol: Protocol | None = None
-        self.is_cut = False
+        self.is_cut = self.lan_is_cut = False
+        self.lan: Lan | None = None
+        self.lan_key: str | None = None
         self.clock_is_steady = True
         """Nobody moved this lane's clock, and no server put it right."""
         self.clock_moved = False
@@ -89,6 +92,7 @@ class Position:
         self.clock_is_steady = False
         self.protocol = Protocol(self.lane, self.clock, self._world.dice.random)
         self._waiting = {}
+        self.lan = Lan(self._world, self) if self._world.plan.lan else None
         for each in (self.protocol.down, self.protocol.up):
             self.step(each, Rested())
 
@@ -136,6 +140,8 @@ class Position:
 
     def wake(self) -> None:
         """There is a new record to send."""
+        if self.lan is not None:
+            self.lan.wake()
         if self.protocol is not None and self.protocol.up in self._waiting:
             self._rested(self.protocol.up, self._waiting[self.protocol.up])
 

@@ -118,6 +118,9 @@ class SimServer:
         self._writing = False
         self._under_way: tuple | None = None
         self._polls: list[Callable[[], None]] = []
+        self._met: set[DeviceId] = set()
+        self.lan_key = 1
+        """A file beside the database: no restore brings an old one back."""
         self.next_commit: str = "ok"
         """`fails`: nothing is stored; `unheard`: stored, and the connection breaks."""
 
@@ -128,6 +131,7 @@ class SimServer:
         self._life += 1
         self.is_up = True
         self._jobs, self._polls, self._writing = [], [], False
+        self._met = set()
         self._storing_leases: dict[Holding, int] = {}
         known = Known(edition.policy(self.version))
         known.known_until_min = 2**24
@@ -186,11 +190,26 @@ class SimServer:
         intake.recall(len(database.log), numbers, database.leases)
         for seq, record, *_ in database.log:
             intake.recalled(seq, record)
+        self._new_timeline()
+
+    def _new_timeline(self) -> None:
+        database, intake = self.database, self.intake
         self._world.timelines += 1
         intake.timeline = f"timeline {self._world.timelines}"
         here = Timeline(intake.timeline, len(database.feed), len(database.log))
         database.timelines.append(here)
         self._world.new_timeline(intake.timeline)
+
+    def revoke(self, device: DeviceId) -> None:
+        """Cut a device off; the others get another LAN key, with a new snapshot."""
+        self.database.devices[device].revoked = True
+        self.lan_key += 1
+        self._new_timeline()
+        self._wake()
+
+    def _peers(self, device: DeviceId) -> tuple[str, ...]:
+        devices = self.database.devices
+        return tuple(sorted(d for d in self._met if d != device and not devices[d].revoked))
 
     # --- the API
 
@@ -204,17 +223,18 @@ class SimServer:
         match request:
             case Hello():
                 self._heard(each, request)
-                reply(
-                    told.welcome(
-                        intake, device, each.epoch, each.gate, each.direction,
-                        world.true_ms(), world.now_s,
-                    )
+                welcome = told.welcome(
+                    intake, device, each.epoch, each.gate, each.direction,
+                    world.true_ms(), world.now_s,
                 )  # fmt: skip
+                self._met.add(device)
+                reply(msgspec.structs.replace(welcome, peers=self._peers(device)))
             case AskSnapshot():
                 text = edition.text(self.version)
                 if self._under_way is not None and self._under_way[0] is not None:
                     self._world.heard[device] |= self._under_way[0].names.keys()
-                reply(told.snapshot(intake, text, world.true_time()))
+                snapshot = told.snapshot(intake, text, world.true_time())
+                reply(msgspec.structs.replace(snapshot, lan_key=f"key {self.lan_key}"))
             case AskFeed():
                 self._feed(request, reply, world.now_s + request.wait_s)
             case Lease():
@@ -356,10 +376,13 @@ class SimServer:
             self.intake.changed(rows)
             jobs[0].reply(None)
         self._writing = False
+        self._wake()
+        self._write()
+
+    def _wake(self) -> None:
         polls, self._polls = self._polls, []
         for poll in polls:
             poll()
-        self._write()
 
     def _store(self, group, rows) -> None:
         database = self.database

@@ -40,8 +40,8 @@ def test_one_seed_is_one_day_record_for_record(seed):
 def test_every_happening_is_part_of_some_day():
     met = {each.what for seed in range(40) for each in plan(seed).happenings}
     missing = [what for what in met if not hasattr(World, _method(what))]
-    assert len(met) == 30 and missing == []
-    assert all(len(plan(seed).happenings) == HAPPENINGS for seed in range(3))
+    assert len(met) == 33 and missing == []
+    assert all(len(plan(seed).happenings) >= HAPPENINGS for seed in range(3))
 
 
 def _method(what: str) -> str:

@@ -12,12 +12,22 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from gate.access.ledger import LogRecord, Name
-from gate.access.model import Direction, GateId, Kind, Mode, Override, Reason, Status, ZoneId
+from gate.access.ledger import LogRecord, Move, MoveKind, Name, Told
+from gate.access.model import (
+    DeviceId,
+    Direction,
+    GateId,
+    Kind,
+    Mode,
+    Override,
+    Reason,
+    Status,
+    ZoneId,
+)
 from gate.access.wire import Decided, FeedRow, HolderRow, OnlineScan, Supervisor
 from gate.client import ServerAway
 from gate.edge.protocol import AskFeed
-from tests.simulation import edition
+from tests.simulation import edition, lan
 from tests.simulation.invariants import ENTERED, Invariants, Violation
 from tests.simulation.lane_store import MemoryStore
 from tests.simulation.plan import LANES, PEOPLE, PHONES, Happening, Plan
@@ -25,6 +35,7 @@ from tests.simulation.position import Position
 from tests.simulation.server import Book, Device, SimServer
 
 ANSWER_S = 15.0
+NORTH = GateId("north")
 QUIET_S, QUIET_ROUNDS = 20.0, 2
 """Healed for so long, everybody must know everything."""
 LOOK_S = 1.5
@@ -94,6 +105,8 @@ class World:
         for _ in range(QUIET_ROUNDS):  # whoever finds out now that it was cut off enrols again
             self._heal_all()
             self._until(self.now_s + QUIET_S)
+            if not any(position.is_revoked for position in self.positions.values()):
+                break
         self.invariants.over(self.positions.values(), self.server)
         return self.invariants
 
@@ -105,7 +118,7 @@ class World:
             server.start()
         for position in self.positions.values():
             position.store.fails, position.store.cut = False, None
-            position.is_cut = False
+            position.is_cut = position.lan_is_cut = False
             if not position.is_up:
                 position.start()
             if position.is_revoked or server.database.devices[position.device.id].revoked:
@@ -286,6 +299,37 @@ class World:
         for name in lanes:
             self.positions[name].is_cut = False
 
+    def _lan_cut(self, *lanes: str) -> None:
+        for name in lanes:
+            self.positions[name].lan_is_cut = True
+
+    def _lan_heal(self, *lanes: str) -> None:
+        for name in lanes:
+            self.positions[name].lan_is_cut = False
+
+    def _rogue(self, lane: str, holder: int) -> None:
+        """Somebody with a stolen lane's key tells what no lane may be believed."""
+        there = self.positions[lane]
+        if not there.is_up or not there.lane.lan_key:
+            return
+        newer, profile = self.newest(holder) + 1, self._profiles[holder]
+        raised = (edition.forged(holder, newer, profile, ISSUED_MIN), "P1", "x" * 128)
+        at_ms, later_ms = self.true_ms(), self.true_ms() + 5 * 3_600_000
+        moves = (
+            Move(at_ms, DeviceId("south-in"), 1, 999, MoveKind.IN, holder, edition.HALL, NORTH),
+            Move(at_ms, DeviceId("rogue"), 2, 1, MoveKind.OUT, holder, edition.HALL, NORTH),
+            Move(at_ms, DeviceId("rogue"), 1, 1, MoveKind.SWEPT, 0, edition.HALL, NORTH),
+            Move(later_ms, DeviceId("rogue"), 1, 2, MoveKind.IN, holder, edition.HALL, NORTH),
+        )
+        disk = there.store.disk
+        before = list(disk.told), dict(disk.generations)
+        lan.hear(self, there, there.lane.lan_key, Told(DeviceId("rogue"), 1, 2, moves, raised))
+        self.invariants.rogue((disk.told, disk.generations), before)
+
+    def newest(self, holder: int) -> int:
+        """The newest badge that was ever printed of a holder."""
+        return self.printed.get(holder, 1)
+
     def _lane_dies(self, lane: str, for_s: float) -> None:
         position = self.positions[lane]
         if position.is_up:
@@ -441,7 +485,7 @@ class World:
 
     def _revoke(self, lane: str) -> None:
         if self.server.is_up:
-            self.server.database.devices[lane].revoked = True
+            self.server.revoke(lane)
 
     def _enrol(self, lane: str) -> None:
         if self.server.is_up and self.positions[lane].is_up:

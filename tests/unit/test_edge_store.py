@@ -5,16 +5,17 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from gate.access.ledger import LogRecord
-from gate.access.model import DeviceId, Direction, GateId, Mode, Reason, Status
+from gate.access.ledger import LogRecord, move
+from gate.access.model import DeviceId, Direction, GateId, Mode, Reason, Status, ZoneId
 from gate.access.wire import FeedRow, HolderRow, Supervisor
 from gate.edge.lane import Lane
-from gate.edge.store import LaneStore, StoreUnusable
+from gate.edge.store import SCHEMAS, LaneStore, StoreUnusable
 from tests import lanes
 
 
@@ -148,6 +149,40 @@ def test_no_statement_of_the_product_takes_a_record_away(path):
         store.replace(lanes.snapshot(0, cursor=1))
         store.append(entry(1, epoch=2))
         assert [r.name[1:] for r in store.records()] == [(1, n) for n in range(1, 6)] + [(2, 1)]
+
+
+def test_what_other_lanes_told_is_kept_once_and_forgotten_only_under_another_key(path, monkeypatch):
+    monkeypatch.setattr("gate.edge.store.TOLD_KEPT_MAX", 3)
+    of_key = msgspec.structs.replace(lanes.snapshot(1), lan_key="ab")
+    in_zone = {"zone": ZoneId("venue"), "holder": 7}
+    moves = [move(msgspec.structs.replace(entry(number), **in_zone)) for number in range(1, 6)]
+    with opened(path) as store:
+        store.replace(of_key)
+        store.heard(moves[:2], ())
+        store.heard(moves[1:3], ())
+        assert list(store.told()) == moves[:3]
+        store.replace(of_key)
+    with opened(path) as store:
+        assert list(store.told()) == moves[:3] == list(store.snapshot().moves)
+        store.heard(moves[3:], ())
+        assert list(store.told()) == moves[2:], "the newest, within a limit"
+        store.replace(msgspec.structs.replace(of_key, lan_key="cd"))
+        assert store.told() == ()
+        store.heard(moves, ())
+        store.wipe()
+        assert store.told() == ()
+
+
+@pytest.mark.parametrize("version", range(1, len(SCHEMAS)))
+def test_a_file_of_an_earlier_version_is_brought_up_to_date_with_all_it_holds(path, version):
+    with closing(sqlite3.connect(path)) as db:
+        for statement in (*chain(*SCHEMAS[:version]), f"PRAGMA user_version = {version}"):
+            db.execute(statement)
+        db.execute("INSERT INTO log VALUES (1, 1, ?)", (msgspec.json.encode(entry(1)),))
+        db.commit()
+    with opened(path) as store:
+        assert list(store.records()) == [entry(1)]
+        assert store.told() == ()
 
 
 # --- a file that cannot be used

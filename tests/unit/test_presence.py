@@ -128,15 +128,3 @@ def test_too_soon_after_the_last_entry_is_told_from_when_and_a_first_entry_never
     assert refused.reason is Reason.TOO_SOON
     assert refused.opens_at == MORNING + timedelta(minutes=10)
     assert answer(rule, MORNING + timedelta(minutes=10), *moves).admitted
-
-
-@pytest.mark.parametrize("kind", MoveKind)
-def test_what_was_taken_once_is_no_news(kind):
-    entered, here = made(1, MORNING), told(made(1, MORNING))
-    holder = 0 if kind is MoveKind.SWEPT else 1
-    number = 1 if kind is MoveKind.ANNULLED else 2
-    news = made(number, MORNING + timedelta(minutes=5), kind, holder)
-    assert here.is_news(news)
-    here.take(news)
-    assert not here.is_news(news)
-    assert not here.is_news(entered), "also when it was annulled meanwhile"
