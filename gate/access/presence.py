@@ -40,6 +40,8 @@ class Whereabouts:
         self._places: dict[int, tuple[_Place, ...]] = {}
         """Where each holder's moves put them, so that an inquiry need not fold them again."""
         self._inside: Counter[_Place] = Counter()
+        self._stale: set[int] = set()
+        """Whose moves changed since they were last counted: many come at once, as at a start."""
         self.follow(policy)
 
     def follow(self, policy: Policy) -> None:
@@ -71,12 +73,12 @@ class Whereabouts:
 
     def _change(self, holder: int, moves: list[Move]) -> None:
         self._moves[holder] = moves
-        for place in self._places.get(holder, ()):
-            self._inside[place] -= 1
-        self._count(holder)
+        self._stale.add(holder)
 
     def presence(self, zone: ZoneId, holder: int, at: datetime) -> Presence | None:
         """What a decision at this zone needs to know; None when the holder never entered it."""
+        if holder in self._stale:
+            self._count(holder)
         moves = self._moves.get(holder, ())
         entries = [m for m in moves if m.entered and zone in self._around.get(m.zone, ())]
         if not entries:
@@ -94,6 +96,7 @@ class Whereabouts:
 
     def inside(self, zone: ZoneId, at: datetime) -> int:
         """How many people are in a zone. A lane whose clock runs ahead counts already."""
+        self._settle()
         now = self._period(zone, at)
         return sum(n for (where, when), n in self._inside.items() if where == zone and when >= now)
 
@@ -114,6 +117,7 @@ class Whereabouts:
 
     def who(self, zone: ZoneId, at: datetime) -> Iterator[tuple[int, Move]]:
         """The roll-call: each holder inside, with the movement that says so."""
+        self._settle()
         for holder, moves in self._moves.items():
             last = _last_entry(moves)
             if last is not None and self._is_among(self._places[holder], zone, at):
@@ -128,14 +132,19 @@ class Whereabouts:
         return self._period(zone, one) == self._period(zone, other)
 
     def _recount(self) -> None:
-        self._inside.clear()
-        for holder in self._moves:
-            self._count(holder)
+        self._stale.update(self._moves)
+
+    def _settle(self) -> None:
+        while self._stale:
+            self._count(self._stale.pop())
 
     def _count(self, holder: int) -> None:
         """Put a holder where their moves lead."""
-        self._places[holder] = self._led(self._moves[holder])
-        for place in self._places[holder]:
+        self._stale.discard(holder)
+        for place in self._places.get(holder, ()):
+            self._inside[place] -= 1
+        self._places[holder] = places = self._led(self._moves[holder])
+        for place in places:
             self._inside[place] += 1
 
     def _led(self, moves: Sequence[Move]) -> tuple[_Place, ...]:

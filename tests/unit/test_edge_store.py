@@ -71,6 +71,7 @@ def test_a_file_of_the_version_before_is_used_on_and_asks_for_a_snapshot(path):
         store.append(entry(1))
     with closing(sqlite3.connect(path)) as db:
         db.execute("ALTER TABLE holder DROP COLUMN digital")
+        db.execute("DROP TABLE told")
         db.execute("PRAGMA user_version = 1")
     with opened(path) as store:
         again = store.snapshot()
