@@ -26,11 +26,12 @@ def main(arguments: list[str]) -> int:
     options = asked.parse_args(arguments)
     seeds = range(options.seed, options.seed + options.days)
     started = time.monotonic()
-    scans = greens = done = 0
+    scans = greens = replayed = done = 0
     wrong: list[Day] = []
     with multiprocessing.Pool(options.jobs) as pool:
-        for day in pool.imap_unordered(_live, seeds, DAYS_PER_TASK):
+        for day in pool.imap(_live, seeds, DAYS_PER_TASK):
             done, scans, greens = done + 1, scans + day.scans, greens + day.greens
+            replayed += day.replayed
             if day.wrong:
                 wrong.append(day)
                 print(f"\nseed {day.seed}: {day.wrong}", file=sys.stderr)
@@ -47,7 +48,8 @@ def main(arguments: list[str]) -> int:
         print(trace(day))
     took_s = time.monotonic() - started
     print(
-        f"{len(seeds):,} days with {scans:,} scans in {took_s:.0f} s; "
+        f"{len(seeds):,} days with {scans:,} scans, {replayed:,} decisions replayed, in "
+        f"{took_s:.0f} s; "
         f"{len(wrong)} broke a promise" + (f": seeds {[d.seed for d in wrong]}" if wrong else "")
     )
     return 1 if wrong else 0

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from gate.access.replay import Outcome
 from tests.simulation.invariants import Violation
 from tests.simulation.plan import Plan, plan
 from tests.simulation.shrink import shortened
@@ -17,6 +18,8 @@ class Day:
     seed: int
     scans: int = 0
     greens: int = 0
+    replayed: int = 0
+    """Stored decisions that came out of the log once more."""
     wrong: str = ""
     """What promise was broken, or what fault a program had."""
     detail: str = ""
@@ -31,7 +34,8 @@ def live(day: Plan, world: Callable[[Plan], World] = World) -> Day:
         except Exception as fault:  # noqa: BLE001 - whatever it is, it is a finding
             said = traceback.format_exc(limit=-4)
             return Day(day.seed, wrong=f"fault {type(fault).__name__}", detail=said)
-    return Day(day.seed, seen.scans, seen.greens)
+    again = sum(seen.replayed[each] for each in (Outcome.DERIVED, Outcome.TOLD))
+    return Day(day.seed, seen.scans, seen.greens, again)
 
 
 def shorten(day: Day) -> Plan:

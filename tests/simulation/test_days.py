@@ -20,6 +20,7 @@ def test_a_thousand_days_break_no_promise():
         days = list(pool.imap_unordered(_live, range(DAYS), 25))
     assert [day for day in days if day.wrong] == []
     assert sum(day.scans for day in days) > 30 * DAYS
+    assert sum(day.replayed for day in days) > 30 * DAYS
     assert 0.4 < sum(day.greens for day in days) / sum(day.scans for day in days) < 0.9
 
 
