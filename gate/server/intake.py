@@ -190,7 +190,7 @@ class Intake:
             answer = group.rows[group.names[name]][3]
         else:
             self.known.timeline = self.timeline
-            self.known.moves_through = self._log_head + len(group.rows)
+            self.known.moves_through = self.log_head + len(group.rows)
             judged = self.known.judge(scan.text, presented.gate, scan.direction, presented.at)
             record = self.known.record(judged, name)
             decision = judged.decision
