@@ -101,6 +101,7 @@ async def test_a_double_is_looked_into_by_keyboard_from_the_wall_to_the_photo(
     assert all(re.fullmatch(r"\d\d:\d\d:\d\d", each[2]) for each in rows)
     assert await axe(page) == []
     await page.keyboard.press("Escape")
+    await page.wait_for_selector("#look-photo:not([src])", state="attached")
     await expect(look).to_have_count(0)
     assert "CP-WHO-1" not in await page.content(), "gone with the dialog"
     other = await enters_twice(server, "CP-WHO-2", tmp_path)

@@ -157,7 +157,7 @@ async def test_an_override_shows_whom_it_would_let_in(opened):
     assert await page.inner_text("#whose b") == "Ana Sample"
     assert await axe(page) == []
     await page.keyboard.press("Escape")
-    await page.wait_for_selector("#supervisor:not([open])", state="attached")
+    await page.wait_for_selector("#whose[hidden]", state="attached")
     assert "Ana Sample" not in await page.content()
 
 
