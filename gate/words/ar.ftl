@@ -506,7 +506,6 @@ kiosk-printing-hint = يرجى الانتظار هنا بضع ثوانٍ.
 kiosk-done-title = ها هي شارتك
 kiosk-done-hint = خذها من الفتحة أدناه. نتمنى لك مؤتمراً موفقاً!
 kiosk-phone = أحتفظ بها على هاتفي
-kiosk-phone-hint = لا يُطبع شيء
 kiosk-keeping-title = لحظة من فضلك
 kiosk-kept-title = شارتك على هاتفك
 kiosk-kept-hint = افتح الرابط في بريدنا وأظهر الرمز عند المداخل.

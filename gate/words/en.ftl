@@ -493,7 +493,6 @@ kiosk-printing-hint = Please wait here. It takes a few seconds.
 kiosk-done-title = Here is your badge
 kiosk-done-hint = Please take it from the slot below. Have a good conference!
 kiosk-phone = I keep it on my phone
-kiosk-phone-hint = Nothing is printed
 kiosk-keeping-title = One moment, please
 kiosk-kept-title = Your badge is on your phone
 kiosk-kept-hint = Open the link in our e-mail and show the code at the entrances.

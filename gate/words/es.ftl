@@ -493,7 +493,6 @@ kiosk-printing-hint = Espere aquí unos segundos.
 kiosk-done-title = Aquí está su credencial
 kiosk-done-hint = Retírela de la ranura de abajo. ¡Buena conferencia!
 kiosk-phone = La llevo en mi teléfono
-kiosk-phone-hint = No se imprime nada
 kiosk-keeping-title = Un momento, por favor
 kiosk-kept-title = Su credencial está en su teléfono
 kiosk-kept-hint = Abra el enlace de nuestro correo y muestre el código en las entradas.

@@ -493,7 +493,6 @@ kiosk-printing-hint = Patientez ici quelques secondes.
 kiosk-done-title = Voici votre badge
 kiosk-done-hint = Retirez-le de la fente ci-dessous. Bonne conférence !
 kiosk-phone = Je le garde sur mon téléphone
-kiosk-phone-hint = Rien n’est imprimé
 kiosk-keeping-title = Un instant, s’il vous plaît
 kiosk-kept-title = Votre badge est sur votre téléphone
 kiosk-kept-hint = Ouvrez le lien de notre courriel et montrez le code aux entrées.

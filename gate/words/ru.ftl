@@ -498,7 +498,6 @@ kiosk-printing-hint = Подождите здесь несколько секу�
 kiosk-done-title = Ваш бейдж готов
 kiosk-done-hint = Возьмите его внизу. Хорошей конференции!
 kiosk-phone = Оставлю в телефоне
-kiosk-phone-hint = Ничего не печатается
 kiosk-keeping-title = Одну минуту
 kiosk-kept-title = Ваш бейдж в телефоне
 kiosk-kept-hint = Откройте ссылку из нашего письма и показывайте код на входах.

@@ -483,7 +483,6 @@ kiosk-printing-hint = 请在此等候几秒钟。
 kiosk-done-title = 这是您的证件
 kiosk-done-hint = 请从下方出口取走。祝您参会愉快！
 kiosk-phone = 保留在手机上
-kiosk-phone-hint = 不打印
 kiosk-keeping-title = 请稍候
 kiosk-kept-title = 您的证件在手机上
 kiosk-kept-hint = 请打开邮件中的链接，在入口处出示此码。
