@@ -1,29 +1,81 @@
-"""`python -m tests.integration.kill_server 100`: SIGKILL the server under load, and account.
+"""SIGKILL the server, or PostgreSQL below it, under load, again and again; and account.
 
-Each cycle: lanes hand in records without a pause, the process is killed in the middle of it,
-started again, and the lanes go on. Nothing acknowledged may be missing, nothing may be twice,
-and positions stay dense.
+Each cycle: lanes hand in records without a pause, the process is killed in the middle of it and
+started again, and the lanes go on. Nothing acknowledged may be missing, nothing may be twice, and
+positions stay dense.
 """
 
 import asyncio
 import contextlib
+import os
 import random
-import shutil
-import sys
-import tempfile
-from pathlib import Path
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
 
+import asyncpg
+
+from gate.server.postgres import DATABASE, Embedded
+from tests.integration.account import Account, Progress
 from tests.integration.calls import eventually
 from tests.integration.load import Lane, until
 from tests.integration.served import Served
 
 LANES = 4
 RECORDS_BETWEEN = 5
+HELD = "SELECT device, epoch, number FROM log"
+Kill = Callable[[Served], Awaitable[None]]
 
 
-async def cycles(served: Served, how_many: int, dice: random.Random) -> list[Lane]:
-    """Kill and restart that often under load; the lanes with what was acknowledged to them."""
+async def server(served: Served) -> None:
+    """Its database goes with it; the next start recovers it."""
+    await served.kill()
     await served.start()
+
+
+async def database(served: Served) -> None:
+    """The server starts it again by itself."""
+    pid_file = served.data / "postgres" / "postmaster.pid"
+    pid = int(pid_file.read_text().split()[0])
+    os.kill(pid, signal.SIGKILL)
+    async with served.api() as nobody:
+
+        async def another() -> bool:
+            with contextlib.suppress(OSError, IndexError, ValueError):
+                back = int(pid_file.read_text().split()[0]) != pid
+                return back and (await nobody.get("/readyz")).status == 200
+            return False
+
+        await eventually(another)
+
+
+async def campaign(
+    served: Served,
+    kill: Kill,
+    how_many: int,
+    dice: random.Random,
+    progress: Progress = lambda done: None,
+) -> Account:
+    """Kill that often under load. Raises AssertionError when counts or positions are wrong."""
+    account = Account()
+    await served.start()
+    async with _lanes(served) as lanes:
+        running = asyncio.gather(*(lane.run() for lane in lanes))
+        for _ in range(how_many):
+            await until(lanes, RECORDS_BETWEEN)
+            await asyncio.sleep(dice.random() * 0.05)
+            await kill(served)
+            account.kills += 1
+            progress(account.kills)
+        await until(lanes, RECORDS_BETWEEN)
+        for lane in lanes:
+            lane.stopped = True
+        await running
+        await _settle(served, lanes, account)
+    return account
+
+
+@contextlib.asynccontextmanager
+async def _lanes(served: Served) -> AsyncIterator[list[Lane]]:
     async with contextlib.AsyncExitStack() as stack:
         lanes = []
         for n in range(LANES):
@@ -34,57 +86,35 @@ async def cycles(served: Served, how_many: int, dice: random.Random) -> list[Lan
                 mine = enrolled.good()
             api = served.api(token=mine["token"], device=mine["device"], epoch=mine["epoch"])
             lanes.append(Lane(await stack.enter_async_context(api)))
-        running = asyncio.gather(*(lane.run() for lane in lanes))
-        for done in range(how_many):
-            await until(lanes, RECORDS_BETWEEN)
-            await asyncio.sleep(dice.random() * 0.05)
-            await served.kill()
-            await served.start()
-            print(f"\r{done + 1} of {how_many}", end="", file=sys.stderr)
-        await until(lanes, RECORDS_BETWEEN)
-        for lane in lanes:
-            lane.stopped = True
-        await running
-        await account(served, lanes)
-    return lanes
+        yield lanes
 
 
-async def account(served: Served, lanes: list[Lane]) -> None:
-    """What the server holds is exactly what was acknowledged. Raises AssertionError."""
-    total = sum(lane.acknowledged for lane in lanes)
+async def _settle(served: Served, lanes: list[Lane], account: Account) -> None:
+    """By the rows themselves; then the server's own word, and its counts."""
+    connection = await asyncpg.connect(Embedded(served.data / "postgres").url(DATABASE))
+    try:
+        rows = [tuple(row) for row in await connection.fetch(HELD)]
+        last = await connection.fetchval("SELECT max(seq) FROM log")
+    finally:
+        await connection.close()
+    promised = (
+        (lane.api.device, lane.api.epoch, number)
+        for lane in lanes
+        for number in range(1, lane.acknowledged + 1)
+    )
+    account.settle(promised, rows)
+    account.cut = sum(lane.broken for lane in lanes) + sum(lane.refused for lane in lanes)
+    assert last == len(rows), f"{len(rows)} rows, the last at {last}"
     for lane in lanes:
         welcome = (await lane.api.post("/api/v1/lane/hello", {"epoch": lane.api.epoch})).good()
         assert welcome["acked_through"] == lane.acknowledged, (lane.api.device, welcome)
     async with served.operator() as operator:
-
-        async def recount() -> dict[str, object]:
-            path = "/api/v1/editions/{edition}/recount?day=2026-07-08"
-            return (await operator.get(path)).good()  # type: ignore[no-any-return]
+        path = "/api/v1/editions/{edition}/recount?day=2026-07-08"
 
         async def counted() -> bool:
-            return (await recount())["records"] >= total  # type: ignore[operator]
+            return (await operator.get(path)).good()["records"] >= len(rows)  # type: ignore[no-any-return]
 
         await eventually(counted)
-        told = await recount()
+        told = (await operator.get(path)).good()
     assert told["equal"], told
-    assert (told["records"], told["quarantined"]) == (total, 0), (told, total)
-
-
-async def main(how_many: int) -> int:
-    folder = Path(tempfile.mkdtemp(prefix="gate-kill-"))
-    folder.chmod(0o755)
-    served, seed = Served(folder), random.SystemRandom().randrange(2**32)
-    try:
-        lanes = await cycles(served, how_many, random.Random(seed))
-    finally:
-        await served.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-    total = sum(lane.acknowledged for lane in lanes)
-    broken = sum(lane.broken for lane in lanes)
-    print(f"\n{how_many} kills, seed {seed}: {total:,} acknowledged, {broken:,} calls broken, "
-          "none lost, none twice")  # fmt: skip
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)))
+    assert (told["records"], told["quarantined"]) == (len(rows), 0), (told, len(rows))

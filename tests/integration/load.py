@@ -20,6 +20,9 @@ class Lane:
     acknowledged: int = 0
     statuses: set[int] = field(default_factory=set)
     broken: int = 0
+    """Calls without an answer."""
+    refused: int = 0
+    """Calls told to try again."""
     stopped: bool = False
 
     async def run(self) -> None:
@@ -41,6 +44,7 @@ class Lane:
                 assert answer.json == {"acked_through": number, "quarantined": 0}, answer.raw
                 self.acknowledged = number
                 return
+            self.refused += 1
             assert answer.status == 503, answer.raw
             assert answer.headers["Retry-After"]
             await asyncio.sleep(0.02)

@@ -1,0 +1,86 @@
+"""`deploy/dev kill [CYCLES] [--only lane|server|database] [--seed N]`: SIGKILL a lane, the server
+and PostgreSQL under load, so many times each, and account for every record.
+
+Prints what was acknowledged, lost and doubled; exits 1 when anything was.
+"""
+
+import argparse
+import asyncio
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests import programs
+from tests.integration import kill_lane, kill_server
+from tests.integration.account import Account, Progress
+from tests.integration.served import Served
+
+CYCLES = 1000
+
+
+def lane(cycles: int, dice: random.Random, progress: Progress) -> Account:
+    with programs.running() as server, tempfile.TemporaryDirectory() as folder:
+        started = kill_lane.campaign(server, Path(folder) / "lane", cycles, dice, progress)
+        return asyncio.run(started)
+
+
+def _served(kill: kill_server.Kill) -> Callable[[int, random.Random, Progress], Account]:
+    async def run(cycles: int, dice: random.Random, progress: Progress) -> Account:
+        folder = Path(tempfile.mkdtemp(prefix="gate-kill-"))
+        folder.chmod(0o755)  # PostgreSQL runs as another user when we are root
+        served = Served(folder)
+        try:
+            return await kill_server.campaign(served, kill, cycles, dice, progress)
+        finally:
+            await served.stop()
+            shutil.rmtree(folder, ignore_errors=True)
+
+    return lambda *asked: asyncio.run(run(*asked))
+
+
+CAMPAIGNS = {
+    "lane": lane,
+    "server": _served(kill_server.server),
+    "database": _served(kill_server.database),
+}
+
+
+def main(arguments: list[str]) -> int:
+    asked = argparse.ArgumentParser(prog="deploy/dev kill", description=__doc__)
+    asked.add_argument("cycles", nargs="?", type=int, default=CYCLES, help="of each")
+    asked.add_argument("--only", choices=CAMPAIGNS, help="not all three")
+    asked.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
+    options = asked.parse_args(arguments)
+    good = True
+    for name, campaign in CAMPAIGNS.items():
+        if options.only in (None, name):
+            good &= _run(name, campaign, options.cycles, options.seed)
+    return 0 if good else 1
+
+
+def _run(name: str, campaign: Callable[..., Account], cycles: int, seed: int) -> bool:
+    """Whether everything is accounted for."""
+    started = time.monotonic()
+
+    def progress(done: int) -> None:
+        each_s = (time.monotonic() - started) / done
+        left_min = (cycles - done) * each_s / 60
+        said = f"{done:,} of {cycles:,} kills, {each_s:.1f} s each, {left_min:.0f} min left"
+        print(f"\r{name}: {said} ", end="", file=sys.stderr, flush=True)
+
+    try:
+        account = campaign(cycles, random.Random(f"{name} {seed}"), progress)
+    except AssertionError as wrong:
+        print(f"\n{name}, seed {seed}: {wrong or 'went wrong'}")
+        return False
+    print(file=sys.stderr)
+    print(f"{name}, seed {seed}: {account}, in {time.monotonic() - started:.0f} s", flush=True)
+    return account.balances
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
