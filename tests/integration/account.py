@@ -33,6 +33,6 @@ class Account:
 
     def __str__(self) -> str:
         return (
-            f"{self.kills:,} kills, {self.cut:,} times cut off; {self.acknowledged:,} acknowledged, "
-            f"{self.lost:,} lost, {self.doubled:,} doubled"
+            f"{self.kills:,} kills, {self.cut:,} times cut off; "
+            f"{self.acknowledged:,} acknowledged, {self.lost:,} lost, {self.doubled:,} doubled"
         )
