@@ -79,7 +79,6 @@ class Lane:
         """Position in the server's log up to which this lane heard of other lanes."""
         self._moves_kept = 0
         self._annulled: set[int] = set()
-        self.supervision = Supervision()
         self._raised: dict[int, int] = {}
         """Generations that badges proved and the disk does not have yet."""
         self._proofs: deque[tuple[int, str]] = deque(maxlen=PROOFS_MAX)
@@ -87,6 +86,7 @@ class Lane:
         believe no newer generation but from the badge itself."""
         with store.reading():
             store.claim(identity.device)
+            self.supervision = Supervision(store)
             self.outbox = Outbox(store, identity.epoch)
             self.rights = Rights(store, identity.epoch, self._own_records())
             self.peers = store.peers()

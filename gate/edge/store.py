@@ -324,6 +324,14 @@ class LaneStore:
         with _Transaction(self._db):
             self._set("peers", " ".join(peers))
 
+    def wrong_pins(self) -> list[int]:
+        """When the latest wrong PINs were typed, in Unix milliseconds."""
+        return [int(at_ms) for at_ms in (self._get("wrong_pins") or "").split()]
+
+    def set_wrong_pins(self, at_ms: Iterable[int]) -> None:
+        with _Transaction(self._db):
+            self._set("wrong_pins", " ".join(map(str, at_ms)))
+
     def offset_ms(self) -> int:
         """How far this device's clock was behind the server's when they last spoke."""
         return int(self._get("offset_ms") or 0)

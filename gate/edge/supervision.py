@@ -1,11 +1,14 @@
 """Supervisors at a lane: who one is by PIN or own badge, and how often they may.
 
-Works without network: number, verifier and badge holder of each are synced. Wrong PINs lock the
-lane's keypad for a while, whoever's they were.
+Works without network: number, verifier and badge holder of each are synced. Five wrong PINs within
+ten minutes lock the lane's keypad until the first is ten minutes old, whoever's they were, also over
+a restart; a right one clears the count. The phone holds to the same: `pages/scanner/supervisor.js`.
 """
 
+import logging
+import re
 from collections import deque
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from nacl import pwhash
 from nacl.exceptions import CryptoError
@@ -13,15 +16,20 @@ from nacl.exceptions import CryptoError
 from gate.access.known import Known
 from gate.access.model import GateId
 from gate.access.wire import Supervisor
+from gate.edge.store import FAILURES, LaneStore
 
 TRIES, LOCK = 5, timedelta(minutes=10)
-PIN_CHARS_MAX = 12
+PIN = re.compile(r"[0-9]{8,12}")
+"""What the server takes for one; any other text is a wrong PIN and is not tried."""
 HOUR_MS = 3_600_000
+_log = logging.getLogger(__name__)
 
 
 class Supervision:
-    def __init__(self) -> None:
-        self._wrong: deque[datetime] = deque(maxlen=TRIES)
+    def __init__(self, store: LaneStore) -> None:
+        self._store = store
+        kept = (datetime.fromtimestamp(at_ms / 1000, UTC) for at_ms in store.wrong_pins())
+        self._wrong: deque[datetime] = deque(kept, maxlen=TRIES)
         self._overrides: deque[int] = deque()
 
     def locked_until(self, at: datetime) -> datetime | None:
@@ -34,13 +42,25 @@ class Supervision:
         """Whose PIN this is. About a tenth of a second for each active supervisor."""
         if self.locked_until(at) is not None:
             return None
-        if pin.isdecimal() and len(pin) <= PIN_CHARS_MAX:
-            for each in known.supervisors.values():
-                if each.active and _verifies(each.verifier, pin):
-                    self._wrong.clear()
-                    return each
-        self._wrong.append(at)
-        return None
+        found = self._whose(pin, known) if PIN.fullmatch(pin) else None
+        if found is None:
+            self._wrong.append(at)
+        else:
+            self._wrong.clear()
+        self._keep()
+        return found
+
+    def _whose(self, pin: str, known: Known) -> Supervisor | None:
+        active = (each for each in known.supervisors.values() if each.active)
+        return next((each for each in active if _verifies(each.verifier, pin)), None)
+
+    def _keep(self) -> None:
+        """On disk before the next try may begin: a restart gives no more. A disk that fails keeps
+        no supervisor away; the count then lasts as long as the program."""
+        try:
+            self._store.set_wrong_pins([int(at.timestamp() * 1000) for at in self._wrong])
+        except FAILURES as error:
+            _log.error("wrong PINs could not be written down: %s", error)
 
     def by_badge(self, text: str, known: Known, gate: GateId, at: datetime) -> Supervisor | None:
         """Whose own badge this is: genuine, current, neither cancelled nor blocked."""

@@ -215,15 +215,29 @@ async def test_a_supervisor_admits_against_a_refusal_with_a_reason(program: Serv
         assert record.supervisor
 
 
-async def test_five_wrong_pins_close_the_desk_even_over_a_reload(program: Server):
+async def _wrong_pins(guard, times: int) -> None:
+    for _ in range(times):
+        await guard.page.fill("#pin", "99999999")
+        await guard.page.click("#unlock-go:not(:disabled)")
+        await guard.page.wait_for_selector("#unlock-problem:not(:empty)")
+        await guard.page.wait_for_selector("#unlock-go:not(:disabled)")
+
+
+async def test_a_right_pin_clears_the_wrong_ones_and_five_close_the_desk_even_over_a_reload(
+    program: Server,
+):
     await _supervisor(program, "Sam Supervisor", "24681012")
     async with phone(program) as guard:
+        for _ in range(2):
+            await guard.page.click("#supervisor")
+            await _wrong_pins(guard, 4)
+            await guard.page.fill("#pin", "24681012")
+            await guard.page.click("#unlock-go")
+            await guard.page.wait_for_selector("#unlock", state="hidden")
+            await guard.page.reload()
+            await guard.ready()
         await guard.page.click("#supervisor")
-        for _ in range(5):
-            await guard.page.fill("#pin", "99999999")
-            await guard.page.click("#unlock-go:not(:disabled)")
-            await guard.page.wait_for_selector("#unlock-problem:not(:empty)")
-            await guard.page.wait_for_selector("#unlock-go:not(:disabled)")
+        await _wrong_pins(guard, 5)
         await guard.page.reload()
         await guard.ready()
         await guard.page.click("#supervisor")

@@ -187,6 +187,12 @@ class MemoryStore:
     def set_peers(self, peers: Iterable[str]) -> None:
         self._set("peers", " ".join(peers))
 
+    def wrong_pins(self) -> list[int]:
+        return [int(at_ms) for at_ms in self.disk.meta.get("wrong_pins", "").split()]
+
+    def set_wrong_pins(self, at_ms: Iterable[int]) -> None:
+        self._set("wrong_pins", " ".join(map(str, at_ms)))
+
     def offset_ms(self) -> int:
         return int(self.disk.meta.get("offset_ms", 0))
 

@@ -1,5 +1,6 @@
 """Supervisors at a lane: PIN or own badge, wrong tries, how often, what their word can do."""
 
+import sqlite3
 from datetime import timedelta
 
 import msgspec
@@ -25,7 +26,8 @@ from gate.edge.supervision import LOCK, TRIES
 from tests import lanes, venue
 from tests.lanes import NINE
 
-PIN = "246810"
+PIN = "24681012"
+WRONG = "00000000"
 VERIFIER = pwhash.argon2id.str(
     PIN.encode(), pwhash.argon2id.OPSLIMIT_MIN, pwhash.argon2id.MEMLIMIT_MIN
 ).decode()
@@ -51,18 +53,60 @@ def ready(store, gate: str = lanes.GATE, **who):
 def test_a_pin_names_its_supervisor_and_another_pin_nobody(store):
     lane = ready(store)
     assert lane.supervisor(NINE, pin=PIN) == CHIEF
-    for wrong in ("246811", "", "24681\u0660", "1" * 40, "abc"):
-        lane.supervision = type(lane.supervision)()
+    for wrong in ("24681013", "", "2468101\u0660", f"{PIN}\n", "1" * 40, "abc"):
         assert lane.supervisor(NINE, pin=wrong) is None
+        assert lane.supervisor(NINE, pin=PIN) == CHIEF
 
 
 def test_five_wrong_pins_lock_the_keypad_for_ten_minutes_also_for_the_right_one(store):
     lane = ready(store)
     for _ in range(TRIES):
-        assert lane.supervisor(NINE, pin="000000") is None
+        assert lane.supervisor(NINE, pin=WRONG) is None
     assert lane.supervision.locked_until(NINE) == NINE + LOCK
     assert lane.supervisor(NINE + LOCK - timedelta(seconds=1), pin=PIN) is None
     assert lane.supervisor(NINE + LOCK, pin=PIN) == CHIEF
+
+
+def test_a_right_pin_clears_the_count_of_wrong_ones(store):
+    lane = ready(store)
+    for _ in range(3):
+        for _ in range(TRIES - 1):
+            assert lane.supervisor(NINE, pin=WRONG) is None
+        assert lane.supervisor(NINE, pin=PIN) == CHIEF
+    assert lane.supervision.locked_until(NINE) is None
+
+
+def test_wrong_pins_count_over_a_restart_and_so_does_the_right_one(store):
+    for _ in range(TRIES - 1):
+        assert ready(store).supervisor(NINE, pin=WRONG) is None
+    assert ready(store).supervisor(NINE, pin=PIN) == CHIEF
+    for tried in range(TRIES):
+        lane = ready(store)
+        assert lane.supervision.locked_until(NINE) is None, f"after {tried}"
+        assert lane.supervisor(NINE, pin=WRONG) is None
+    assert ready(store).supervision.locked_until(NINE) == NINE + LOCK
+
+
+def test_who_tries_while_it_is_locked_locks_it_no_longer(store):
+    lane = ready(store)
+    for second in range(60):
+        assert lane.supervisor(NINE + timedelta(seconds=second), pin=WRONG) is None
+    assert lane.supervisor(NINE + LOCK, pin=PIN) == CHIEF
+
+
+def test_a_full_disk_keeps_no_supervisor_away(store, monkeypatch, caplog):
+    lane = ready(store)
+
+    def full(_):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(store, "set_wrong_pins", full)
+    for _ in range(TRIES - 1):
+        assert lane.supervisor(NINE, pin=WRONG) is None
+    assert lane.supervisor(NINE, pin=PIN) == CHIEF
+    for _ in range(TRIES):
+        assert lane.supervisor(NINE, pin=WRONG) is None
+    assert lane.supervision.locked_until(NINE) == NINE + LOCK, "in memory it counts all the same"
 
 
 def test_a_supervisors_own_badge_serves_instead_and_nobody_elses(store):

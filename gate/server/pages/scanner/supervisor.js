@@ -1,4 +1,7 @@
 // A supervisor at a guard's phone: unlocked by PIN or own badge for one act, then locked again.
+//
+// Wrong PINs are counted as at a lane (gate/edge/supervision.py): five within ten minutes close the desk, also
+// over a reload, and a right one clears the count.
 
 import { compare, wipe } from "./person.js";
 
