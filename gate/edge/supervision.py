@@ -1,8 +1,9 @@
 """Supervisors at a lane: who one is by PIN or own badge, and how often they may.
 
 Works without network: number, verifier and badge holder of each are synced. Five wrong PINs within
-ten minutes lock the lane's keypad until the first is ten minutes old, whoever's they were, also over
-a restart; a right one clears the count. The phone holds to the same: `pages/scanner/supervisor.js`.
+ten minutes lock the lane's keypad until the first is ten minutes old, whoever's they were, also
+over a restart; a right one clears the count. The phone holds to the same:
+`pages/scanner/supervisor.js`.
 """
 
 import logging
