@@ -262,11 +262,12 @@ def log(dice: random.Random, of: Policy, length: int) -> list[LogRecord]:
             )
         records.append(record)
         if kind is RecordKind.SWEPT and record.gate and dice.random() < 0.5:
-            # Somebody inside comes in once more at the very moment of the sweep.
+            # Somebody inside comes in once more, or leaves, at the very moment of the sweep.
+            ways = (Direction.ENTRY, dice.choice(list(Direction)))
             for since, again in enumerate((record.at_ms - 60_000, record.at_ms), 1):
                 records.append(msgspec.structs.replace(
                     record, number=number + since * length, kind=RecordKind.SCAN, at_ms=again,
-                    zone=gate.zone, direction=Direction.ENTRY, reason=Reason.ADMITTED,
+                    zone=gate.zone, direction=ways[since - 1], reason=Reason.ADMITTED,
                     holder=record.holder or 1, annuls=None,
                 ))  # fmt: skip
     dice.shuffle(records)

@@ -445,7 +445,6 @@ EQUAL = (
     "return a[each] <= b[each]",  # they differ
     "return null; return 0;",  # only whether it is above zero is asked
     "compare(m, last) >= 0",  # an exit is never the last entry
-    "m.at >= newest",  # who entered at the sweep's own moment was not inside just before it
     "return null; return OPENS",  # not asked by `decide`; the walk of a morning asks
     "return null; return { at, device",  # moves that travel are met in the walk of a morning
 )
