@@ -121,7 +121,7 @@ MUTANTS = (
            "if each.epoch <= epoch_max and each.zone in zones", "if False"),
     Mutant("a server in doubt grants", "server.intake",
            "if self.in_doubt:\n            return self.pool.granted[holding]",
-           "if False:\n            return self.pool.granted[holding]"),
+           "if False:\n            return self.pool.granted[holding]", 427),
     Mutant("a server in doubt admits", "server.intake",
            "return 0 if self.in_doubt else self.pool.left(", "return self.pool.left(", 1308),
     # the decision
