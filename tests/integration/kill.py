@@ -74,8 +74,8 @@ def _run(name: str, campaign: Callable[..., Account], cycles: int, seed: int) ->
 
     try:
         account = campaign(cycles, random.Random(f"{name} {seed}"), progress)
-    except AssertionError as wrong:
-        print(f"\n{name}, seed {seed}: {wrong or 'went wrong'}")
+    except (AssertionError, TimeoutError, OSError) as wrong:
+        print(f"\n{name}, seed {seed}: {wrong or f'went wrong ({type(wrong).__name__})'}")
         return False
     print(file=sys.stderr)
     print(f"{name}, seed {seed}: {account}, in {time.monotonic() - started:.0f} s", flush=True)

@@ -13,6 +13,8 @@ from tests.integration.calls import Api, eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 EDITION = "wsis-ai4g-2026"
+START_S = 180.0
+"""A start after a kill recovers the database first; the machine may have much else to do."""
 
 
 class Served:
@@ -56,7 +58,7 @@ class Served:
                 stdout=log, stderr=log,
             )  # fmt: skip
         async with self.api() as nobody:
-            await eventually(lambda: self._ready(nobody))
+            await eventually(lambda: self._ready(nobody), START_S)
 
     async def _ready(self, nobody: Api) -> bool:
         assert self._process is not None
