@@ -7,6 +7,7 @@ import pytest
 
 from tests.integration import kill_server, people
 from tests.integration.served import Served
+from tests.unit.test_mail_bounces import bounce
 
 
 @pytest.fixture
@@ -52,6 +53,15 @@ async def test_an_operator_sets_a_venue_up_from_the_command_line(served, tmp_pat
     status, out, error = await served.run("policy", "explain", "--registration", "R-NO", *when)
     assert (status, out) == (1, "")
     assert "No such registration" in error
+
+    (tmp_path / "forged.eml").write_bytes(bounce())
+    (tmp_path / "away.eml").write_bytes(b"Subject: I am on holiday\n\nHello")
+    status, out, _ = await served.run("mail", "bounces", str(tmp_path), str(tmp_path / "no.eml"))
+    assert status == 2, "a file could not be read"
+    assert "no.eml: cannot be read: No such file" in out
+    assert "away.eml: passed by: no delivery status notification" in out
+    assert "mail 7  unknown" in out, "nobody but the server knows the token"
+    assert "0 noted, 1 not new or not ours, 1 else" in out
 
     status, out, _ = await served.run("enrol", "west-3-a", "--gate", "west_3")
     assert status == 0
