@@ -257,6 +257,8 @@ class Appender:
             await leases.save_book(connection, self._edition, self._book.name)
         self.intake.in_doubt = self._book.in_doubt
         if served:
+            # Both ways: what only this database knows, the next one restored may not.
+            await self._book.keep(await leases.granted(connection, self._edition))
             await self._take_over(connection, self._book.granted)
 
     async def _take_over(

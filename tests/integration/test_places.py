@@ -3,6 +3,7 @@
 The backups are real copies of a real database, taken before places were granted.
 """
 
+import json
 import shutil
 
 import pytest
@@ -132,6 +133,27 @@ async def test_on_a_spare_machine_nothing_is_granted_until_every_lane_was_heard(
         assert (told["in_doubt"], room["left"], room["at_lanes"]) == (False, left, holds - left)
         assert await lease(other) == 5
         assert await lease(door, 1) == 6, "all it ever had, and one more"
+
+
+async def test_a_book_that_was_begun_anew_learns_what_the_database_knows(
+    settings, venue, backup, tmp_path
+):
+    lanes, _ = venue
+    spare = machine(settings, tmp_path)
+    before = await backup()
+    async with serving(spare, before) as server:
+        for lane in lanes:
+            await hello(await again(server, lane))
+        assert (await trust(server)).status == 204
+        door = await again(server, lanes[0])
+        assert await lease(door) == 5
+    # A book of a spare machine holds nothing of before; an older backup yet would know no more.
+    book = next(spare.data_dir.glob("*-rights.json"))
+    page = json.loads(book.read_text()) | {"granted": []}
+    book.write_text(json.dumps(page))
+    async with serving(spare, before) as server:
+        assert (await places(server))[1]["at_lanes"] == 5
+    assert json.loads(book.read_text())["granted"] == [["door-1", 1, ROOM, 5]]
 
 
 async def test_a_lane_that_is_gone_for_good_is_left_out_on_an_operators_word(

@@ -137,6 +137,7 @@ class SimServer:
         known.known_until_min = 2**24
         self.intake = Intake(known)
         known.places = self.intake.places
+        self.book.keep(self.database.leases)
         self._take_over(self.book.granted)
         self._recall()
         self.intake.restored(self.book.granted)
