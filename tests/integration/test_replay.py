@@ -43,7 +43,7 @@ async def test_every_decision_of_a_morning_comes_out_again(serve, database, tmp_
             await eventually(lambda: lane.lane.cursor is not None, "it has its snapshot")
             for text in (*badges, "a poster", *badges):
                 assert (await lane.scan(text, moment)).record is not None
-            await eventually(lambda: lane.lane.waiting == 0, "all is sent")
+            await eventually(lambda: lane.lane.outbox.waiting == 0, "all is sent")
             await server.device("lost")
             path = "/api/v1/editions/{edition}/devices/lost/revoke"
             assert (await (await server.operator()).post(path)).status < 300
@@ -51,7 +51,7 @@ async def test_every_decision_of_a_morning_comes_out_again(serve, database, tmp_
             await eventually(lambda: lane.lane.timeline == new, "it was told anew")
             lane.lane.direction = Direction.EXIT
             await lane.scan(badges[0], moment)
-            await eventually(lambda: lane.lane.waiting == 0, "all is sent")
+            await eventually(lambda: lane.lane.outbox.waiting == 0, "all is sent")
         edition = server.service.policy.edition
         found = await replays(database, edition)
         assert len(found) == 9
