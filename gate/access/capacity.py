@@ -12,6 +12,8 @@ A right is one person who may still enter. Rules kept here:
   record was lost with a database is a place still taken.
 - An exit frees its place in the pool, as soon as the server hears of it; never at the lane, where
   the same person might have left elsewhere before.
+- Who was taken to have left by entering elsewhere, and did not (that entry is annulled), is inside
+  again, though the place may be somebody else's by then: the one way a room comes to hold more.
 """
 
 from collections import Counter
