@@ -87,8 +87,7 @@ async def test_what_an_answer_to_a_print_job_means(what):
                 await printer.send("badge-1", DOCUMENT)
 
 
-@pytest.mark.parametrize("what", set(TOOK_OR_NOT) - {"taken", "taken, with a wish ignored",
-                                                     "taken, without a number"})  # fmt: skip
+@pytest.mark.parametrize("what", [each for each in TOOK_OR_NOT if not each.startswith("taken")])
 async def test_a_question_that_is_not_answered_is_asked_again_later(what):
     async with answering(TOOK_OR_NOT[what][0]) as printer:
         with pytest.raises(PrinterAway):
