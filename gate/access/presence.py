@@ -91,7 +91,7 @@ class Whereabouts:
             entries_today=sum(
                 m.zone == zone and self._policy.local(m.at).date() == today for m in entries
             ),
-            swept=self._was_swept(zone, moves),
+            swept=self._was_swept(zone, moves, at),
         )
 
     def inside(self, zone: ZoneId, at: datetime) -> int:
@@ -166,9 +166,12 @@ class Whereabouts:
         entered = [when for where, when in places if where == zone]
         return bool(entered) and entered[0] >= self._period(zone, at)
 
-    def _was_swept(self, zone: ZoneId, moves: Sequence[Move]) -> bool:
-        """Whether the holder was inside when the zone was last swept, and has not entered since."""
-        sweeps = [at_ms for outer in self._around[zone] for at_ms in self._sweeps.get(outer, ())]
+    def _was_swept(self, zone: ZoneId, moves: Sequence[Move], at: datetime) -> bool:
+        """Whether the holder was inside when the zone was last swept, and has not entered since.
+        By a clock that runs behind, a sweep may still be to come."""
+        now_ms = int(at.timestamp() * 1000)
+        swept = (self._sweeps.get(outer, ()) for outer in self._around[zone])
+        sweeps = [at_ms for moments in swept for at_ms in moments if at_ms <= now_ms]
         if not sweeps:
             return False
         before = [m for m in moves if m.at_ms < max(sweeps)]

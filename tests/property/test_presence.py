@@ -195,6 +195,8 @@ def test_whoever_was_inside_at_a_sweep_may_come_back_and_only_they():
     left = (inside[0], ("07-07 09:30", "out", "plenary"), inside[1])
     assert seen(*inside, at="07-07 10:05", zone=HALL).swept
     assert not seen(*inside, at="07-07 10:05", zone=HALL).inside
+    behind = seen(*inside, at="07-07 09:59", zone=HALL)  # a lane whose clock has not got there yet
+    assert behind.inside and not behind.swept
     assert not seen(*left, at="07-07 10:05", zone=HALL).swept
     back = (*inside, ("07-07 10:10", "in", "plenary"))
     assert not seen(*back, at="07-07 10:15", zone=HALL).swept

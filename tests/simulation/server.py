@@ -123,6 +123,8 @@ class SimServer:
         """A file beside the database: no restore brings an old one back."""
         self.next_commit: str = "ok"
         """`fails`: nothing is stored; `unheard`: stored, and the connection breaks."""
+        self.lost_a_commit = False
+        """Its own admission in it holds a place, by the book, until an operator trusts it."""
 
     # --- life
 
@@ -149,8 +151,11 @@ class SimServer:
 
     def crash(self) -> None:
         """A commit under way was heard by the database just before, or it was not."""
-        if self.is_up and self._under_way is not None and self._world.dice.random() < 0.5:
-            self._store(*self._under_way)
+        if self.is_up and self._under_way is not None:
+            if self._world.dice.random() < 0.5:
+                self._store(*self._under_way)
+            else:
+                self.lost_a_commit = True
         self.is_up = False
         self._under_way = None
         self._life += 1
@@ -363,7 +368,9 @@ class SimServer:
             return
         outcome, self.next_commit = self.next_commit, "ok"
         self._under_way = None
-        if outcome != "fails":
+        if outcome == "fails":
+            self.lost_a_commit = True
+        else:
             self._store(group, rows)
         if outcome != "ok":
             self._recall()

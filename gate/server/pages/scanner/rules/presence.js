@@ -83,7 +83,7 @@ export class Whereabouts {
       entered_at: last.at,
       entered_gate: last.gate,
       entries_today: entries.filter((m) => m.zone === zone && clock.local(m.at).day === today).length,
-      swept: this.#wasSwept(zone, moves),
+      swept: this.#wasSwept(zone, moves, at),
     };
   }
 
@@ -138,9 +138,10 @@ export class Whereabouts {
     return moves.some((m) => m.kind === "out" && compare(m, last) > 0 && this.#lies(zone, m.zone));
   }
 
-  /** Whether the holder was inside when the zone was last swept, and has not entered since. */
-  #wasSwept(zone, moves) {
-    const sweeps = this.#around.get(zone).flatMap((outer) => this.#sweeps.get(outer) ?? []);
+  /** Whether the holder was inside when the zone was last swept, and has not entered since. By a clock
+      that runs behind, a sweep may still be to come. */
+  #wasSwept(zone, moves, at) {
+    const sweeps = this.#around.get(zone).flatMap((outer) => this.#sweeps.get(outer) ?? []).filter((each) => each <= at);
     if (!sweeps.length) return false;
     const newest = Math.max(...sweeps);
     if (moves.some((m) => m.kind === "in" && m.at >= newest)) return false;
