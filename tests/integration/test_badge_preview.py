@@ -68,14 +68,14 @@ async def test_a_page_shows_the_sample_and_its_code_opens_no_gate(place):
 async def test_what_is_wrong_with_a_file_is_said_and_gone_when_it_is_right_again(place):
     good = await place.state("template=a6&person=arabic")
     assert (good["problems"], good["notices"], good["size"]) == ([], [], "105 × 148 mm")
-    place.change("a6.toml", "dpi = 300.0", "dpi = 100.0")
+    place.change("a6.toml", "dpi = 300.0", "dpi = 150.0")
     bad = await place.state("template=a6")
     assert bad["problems"][0].startswith("a6.toml:")
     assert "10 or more are needed" in bad["problems"][0]
     assert bad["look"] != good["look"]
     status, _, body = await place.get("page.png?template=a6")
     assert (status, b"10 or more" in body) == (422, True)
-    place.change("a6.toml", "dpi = 100.0", "dpi = 300.0")
+    place.change("a6.toml", "dpi = 150.0", "dpi = 300.0")
     place.change("common.typ", "#let ink(b)", "#let (")
     assert "a6.typ" in (await place.state("template=a6"))["problems"][0]
     place.change("common.typ", "#let (", "#let ink(b)")
