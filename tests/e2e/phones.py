@@ -166,6 +166,10 @@ class Phone:
         )
         return str(await self.page.get_attribute("body", "data-state"))
 
+    async def out_of_view(self) -> None:
+        """The badge just scanned is taken away for so long that, shown again, it is a new scan."""
+        await self.page.wait_for_timeout(2000)
+
     async def shown(self) -> int:
         return int(await self.page.get_attribute("body", "data-number") or 0)
 

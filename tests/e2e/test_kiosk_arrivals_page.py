@@ -21,7 +21,7 @@ AXE_RUN = """async () => {
   const found = await axe.run(document, { resultTypes: ["violations"] });
   return found.violations.map((each) => each.id + ": " + each.nodes.map((n) => n.html).join(" "));
 }"""
-PEOPLE = [Person(f"E2E-{each}") for each in (*LANGUAGES, "typed")]
+PEOPLE = [Person(f"E2E-{each}") for each in (*LANGUAGES, "typed", "camera")]
 TOUCH_PX = 100
 
 
@@ -131,7 +131,7 @@ async def test_whoever_holds_up_a_phone_sees_themselves_and_nobody_afterwards(
         assert other.status == 403
         # On the next screen a name is shown: the camera is not looked at, and nothing was kept.
         await kiosk.settle()
-        await kiosk.show(codes["E2E-en"])
+        await kiosk.show(codes["E2E-camera"])
         await page.wait_for_selector("[data-screen=confirm]")
         await expect(live).to_have_count(0)
         assert (await page.request.get(f"{kiosk.url}/preview.jpg")).status == 204

@@ -62,6 +62,7 @@ async def test_what_another_lane_saw_is_forgotten_with_the_server_that_told_it(t
             assert "Already inside" in await guard.words()
             await guard.logged(2)
         await heard_of(guard, holder, False)
+        await guard.out_of_view()
         assert await guard.scan(texts[0]) == "green", "nobody says any more that they are inside"
         assert await guard.scan(texts[1]) == "red", "what happened here is known for good"
         await guard.logged(4)
