@@ -10,6 +10,8 @@ from gate.clock import Clock
 
 NOTICED_MS = 2_000
 """A smaller difference is not corrected: it changes no decision."""
+ROUND_TRIP_MAX_MS = 120_000
+"""A device that slept between question and answer learns nothing of the time from it."""
 
 
 class LaneClock:
@@ -41,6 +43,8 @@ class LaneClock:
         if answered_ms < asked_ms:
             return False
         self.error_ms = (answered_ms - asked_ms + 1) // 2
+        if answered_ms - asked_ms > ROUND_TRIP_MAX_MS:
+            return False
         found = server_ms - (asked_ms + answered_ms) // 2
         if abs(found) <= self.error_ms + NOTICED_MS:
             found = 0

@@ -50,6 +50,16 @@ def test_a_difference_the_network_explains_is_none():
     assert not said(clock, slow, 0, way_ms=0, back_ms=12_000), "the answer took twelve seconds"
 
 
+def test_a_device_that_slept_between_question_and_answer_learns_nothing_of_the_time():
+    device = Device(5_000)
+    clock = LaneClock(device)
+    assert said(clock, device, 0)
+    before = clock.offset_ms
+    assert not said(clock, device, 0, way_ms=0, back_ms=15 * 3600_000)
+    assert (clock.offset_ms, clock.error_ms) == (before, 15 * 1800_000)
+    assert said(clock, device, 3600_000), "the next answer counts again"
+
+
 def test_a_clock_that_was_set_right_is_believed_again():
     device = Device(3600_000)
     clock = LaneClock(device)

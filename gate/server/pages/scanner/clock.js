@@ -2,6 +2,7 @@
 
 const NOTICED_MS = 2000;
 const HEADER_MS = 1000; // what a Date header leaves out
+const ROUND_TRIP_MAX_MS = 120_000; // a phone that slept between question and answer learns nothing from it
 
 export class VenueClock {
   #heard;
@@ -19,8 +20,10 @@ export class VenueClock {
   /** The server said its time between two moments of the phone; what to keep of it. `wall` is what
       its machine's own clock said, which plays no other day. */
   heard(server, sent, received, speed, wall) {
-    const phone = (sent + received) / 2;
+    if (received < sent) return this.#heard;
     this.errorMs = Math.ceil((received - sent) / 2);
+    if (received - sent > ROUND_TRIP_MAX_MS) return this.#heard;
+    const phone = (sent + received) / 2;
     const off = Math.round(phone - (wall + HEADER_MS / 2));
     this.offMs = Math.abs(off) > this.errorMs + HEADER_MS + NOTICED_MS ? off : 0;
     this.#heard = { server, phone, speed };
