@@ -256,6 +256,17 @@ class Invariants:
             kept = msgspec.json.decode(database.names[name][0], type=LogRecord)
             _check(kept.reason is decided.decision.reason, "P2 a retry gets the stored answer")
 
+    def leased(self, holding, in_doubt: bool) -> None:
+        """A lane gets more rights than it had."""
+        _check(not in_doubt, "T12 a server in doubt grants nothing", holding)
+
+    def taken(self, group, in_doubt: bool) -> None:
+        """The server decided scans and took in records."""
+        for _, record, _, answer in group.rows:
+            if in_doubt and answer and record.zone == edition.ROOM and record.reason in ENTERED:
+                here = Flag.ALREADY_INSIDE in record.flags
+                _check(here, "T12 a server in doubt admits nobody to the room", record.name)
+
     def server_entered(self, badge: str, record: LogRecord) -> None:
         """The server admitted somebody itself."""
         _check(badge not in ("forged", "odd", "test"), "P6 forged never admits", badge)

@@ -115,15 +115,15 @@ MUTANTS = (
            "return is_hard(self.policy.zones[place.zone]) and judged.decision.admitted",
            "return False"),
     Mutant("who was inside needs no place", "access.decide",
-           "presence.inside and not facts.places_are_rights", "presence.inside", 390),
+           "presence.inside and not facts.places_are_rights", "presence.inside", 1170),
     # rooms with a hard limit after a restore
     Mutant("the server ignores what a lane says it was granted", "server.intake",
            "if each.epoch <= epoch_max and each.zone in zones", "if False"),
     Mutant("a server in doubt grants", "server.intake",
            "if self.in_doubt:\n            return self.pool.granted[holding]",
-           "if False:\n            return self.pool.granted[holding]", 427),
+           "if False:\n            return self.pool.granted[holding]"),
     Mutant("a server in doubt admits", "server.intake",
-           "return 0 if self.in_doubt else self.pool.left(", "return self.pool.left(", 1308),
+           "return 0 if self.in_doubt else self.pool.left(", "return self.pool.left("),
     # the decision
     Mutant("only the table knows generations", "access.decide",
            "newest = case.facts.generation_min\n", "newest = 0\n"),

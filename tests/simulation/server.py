@@ -322,6 +322,7 @@ class SimServer:
             nonlocal granted
             granted = self.intake.lease(holding, want, at, self._world.now_s)
             if granted > self.intake.pool.granted[holding]:
+                self._world.invariants.leased(holding, self.book.in_doubt)
                 self.book.keep({holding: granted})
                 self._storing_leases[holding] = granted
                 self.intake.granted(holding, granted)
@@ -353,6 +354,7 @@ class SimServer:
             handed_in = [job.what for job in jobs]
             names, needed = self.database.names, self.intake.needed(handed_in)
             group = self.intake.take(handed_in, {n: names[n] for n in needed if n in names})
+            self._world.invariants.taken(group, self.book.in_doubt)
             self.book.keep(group.rights)
             self._under_way = group, ()
             self._world.later(seconds, lambda: self._end(life, jobs, group=group))
