@@ -157,12 +157,12 @@ class Invariants:
             return
         room = self.in_room(at)
         if len(room) > edition.CAPACITY:
-            room -= self._put_back(self._world.all_records(), at)
+            room -= self._put_back(list(self._world.all_records()), at)
         _check(
             len(room) <= edition.CAPACITY, "P9 a hard limit holds", f"{sorted(room)} in the room"
         )
 
-    def _put_back(self, records, at) -> set[int]:
+    def _put_back(self, records: list[LogRecord], at) -> set[int]:
         """Whom the annulment of another door's entry puts back into the room: they never left, and
         the place they were taken to have left may be somebody's by then. No rule could keep it."""
         return self._in_room(records, at) - self._in_room(records, at, annulments=False)
@@ -171,7 +171,7 @@ class Invariants:
         """Who is really there, whatever anybody knows of it."""
         return self._in_room(self._world.all_records(), at)
 
-    def _in_room(self, records, at, annulments: bool = True) -> set[int]:
+    def _in_room(self, records: Iterable[LogRecord], at, annulments: bool = True) -> set[int]:
         """By these records; or as if nothing had been annulled."""
         steps = [
             step
