@@ -152,7 +152,7 @@ class Phone:
         await self.ready()
         await self.page.wait_for_selector("#link[data-link=online]")
         await self.page.wait_for_selector("#gate:not(:empty)")
-        await self.page.wait_for_function("document.getElementById('entered').textContent !== ''")
+        await self.page.wait_for_selector("#entered:not([hidden])")  # it has its first snapshot
 
     async def ready(self) -> None:
         await self.page.wait_for_selector("body[data-state=ready]")
