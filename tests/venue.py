@@ -96,6 +96,11 @@ def badge(signer: PrivateKey = PRIVATE, **changes: object) -> str:
     return sign(credential(**changes), signer)
 
 
+def tampered(text: str) -> str:
+    """A badge's text with its last character another: whatever that character was."""
+    return text[:-1] + ("1" if text.endswith("0") else "0")
+
+
 def record(status: Status = Status.APPROVED, generation: int = 1, **more: object) -> HolderRecord:
     values: dict[str, object] = {"holder": HOLDER, "profile": 1} | more
     return HolderRecord(generation=generation, status=status, **values)  # type: ignore[arg-type]

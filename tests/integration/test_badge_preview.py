@@ -131,6 +131,7 @@ async def test_an_operator_changes_a_file_and_sees_it(place):
         first = await picture.get_attribute("src")
         place.change("4x3.toml", "width = 20.0", "width = 18.0")
         await expect(picture).not_to_have_attribute("src", first)
+        await expect(picture).to_have_js_property("complete", True)  # not asked for of a bad file
         place.change("4x3.toml", "quiet_modules = 4", "quiet_modules = 1")
         await expect(verdict).to_have_text("This template cannot be used:")
         await expect(page.locator("#said")).to_contain_text("4x3.toml:")

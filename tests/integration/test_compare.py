@@ -54,7 +54,7 @@ async def test_without_the_badge_a_stolen_lane_sees_nobody(week):
     text, holder = await week.badge("R-MIN1"), 0
     holder = await week.service.pool.fetchval("SELECT holder FROM registration LIMIT 1")
     forged = venue.badge(venue.FORGER, holder=holder)
-    for odd in ("", "R-MIN1", str(holder), number(holder), forged, text[:-1] + "0", text[:80]):
+    for odd in ("", "R-MIN1", str(holder), number(holder), forged, venue.tampered(text), text[:80]):
         answer = await door.post(COMPARE, {"text": odd})
         assert (answer.status, answer.title) == (404, "Nobody to compare"), odd
         assert b"Sample" not in answer.raw

@@ -305,7 +305,7 @@ async def test_a_scanned_badge_names_its_person(week, desk):
         "P1",
         "\u0000",
         "https://example.org",
-        text[:-1] + "A",
+        venue.tampered(text),
         venue.badge(venue.FORGER),
     ):
         answer = await desk.post("/api/v1/editions/{edition}/desk/scan", {"text": odd})
