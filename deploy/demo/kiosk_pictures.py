@@ -23,9 +23,9 @@ from gate.access.policy_file import parse
 from gate.access.wire import TicketWhy
 from gate.editions import example
 from gate.words.words import LANGUAGES, Words
-from kiosk.arrivals.flow import Ease, Found, Rules, Screen, State
 from kiosk.arrivals.kiosk import FILES, Act
 from kiosk.arrivals.replica import Edition
+from kiosk.arrivals.state import Ease, Found, Rules, Screen, State
 from kiosk.arrivals.view import StaffView, View, shown, static, troubles
 from kiosk.page import LocalPage
 

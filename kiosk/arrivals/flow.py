@@ -10,229 +10,38 @@ The rules everything here serves:
 """
 
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
-from gate.access.wire import BadgeData, TicketWhy
+from gate.access.wire import TicketWhy
 from gate.words.words import LANGUAGES
+from kiosk.arrivals.events import (
+    Again,
+    Asked,
+    CodeShown,
+    Confirmed,
+    Effect,
+    Event,
+    Finished,
+    GiveTicket,
+    Health,
+    Help,
+    Keep,
+    Kept,
+    Language,
+    Named,
+    NoCode,
+    NotKept,
+    NotPrinted,
+    OnPhone,
+    Pin,
+    Print,
+    Printed,
+    StaffAsked,
+    Tick,
+    Ticketed,
+    Toggled,
+)
+from kiosk.arrivals.state import Found, Rules, Screen, State
 
-
-class Screen(StrEnum):
-    WELCOME = "welcome"
-    NAME = "name"
-    LOOKING = "looking"
-    NOT_FOUND = "not_found"
-    CONFIRM = "confirm"
-    PRINTING = "printing"
-    DONE = "done"
-    KEEPING = "keeping"
-    KEPT = "kept"
-    DESK = "desk"
-    OUT_OF_ORDER = "out_of_order"
-    PIN = "pin"
-    STAFF = "staff"
-
-
-class Ease(StrEnum):
-    LARGER = "larger"
-    LOWER = "lower"
-    CONTRAST = "contrast"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Whom a code belongs to. `badge` None: there is nothing to print for this person. `printed`:
-    it came out already, or is on their phone."""
-
-    holder: int
-    generation: int
-    badge: BadgeData | None
-    printed: bool
-
-    @property
-    def printable(self) -> bool:
-        return self.badge is not None and not self.printed
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Seconds, and how often. A limit counts failures within `window_s`."""
-
-    language: str = "en"
-    idle_s: float = 45.0
-    warn_s: float = 15.0
-    done_s: float = 12.0
-    window_s: float = 600.0
-    names_per_visit: int = 3
-    names_per_window: int = 12
-    codes_per_window: int = 40
-    pins_per_window: int = 5
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    visit: int
-    """Grows with each wipe: what a page says about an earlier visit is not heard."""
-    language: str
-    screen: Screen = Screen.WELCOME
-    since_s: float = 0.0
-    touched_s: float = 0.0
-    warned: bool = False
-    chose_language: bool = False
-    ease: frozenset[Ease] = frozenset()
-    found: Found | None = None
-    why: TicketWhy | None = None
-    ticket: str = ""
-    names_tried: int = 0
-    no_phone: bool = False
-    """The badge could not be activated on the phone in this visit."""
-    troubles: frozenset[str] = frozenset()
-    """Why no badge can be printed now; codes for `words`."""
-    failed_names: tuple[float, ...] = ()
-    failed_codes: tuple[float, ...] = ()
-    failed_pins: tuple[float, ...] = ()
-
-
-# --- events
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """Time has passed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """Somebody is there; also the answer to the warning."""
-
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Toggled:
-    ease: Ease
-
-
-@dataclass(frozen=True, slots=True)
-class CodeShown:
-    """A code was read and looked up."""
-
-    found: Found | None
-
-
-@dataclass(frozen=True, slots=True)
-class NoCode:
-    """The person has none, and will say name and e-mail."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Name and e-mail were said; they are looked up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """The answer to `Asked`, after a time that tells nothing."""
-
-    found: Found | None
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmed:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class OnPhone:
-    """The badge shall stay on the phone; nothing is to be printed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """It is active there."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotKept:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class NotPrinted:
-    why: TicketWhy
-
-
-@dataclass(frozen=True, slots=True)
-class Help:
-    """To the desk, from any screen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """Back to the start: not me, or try again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """The person goes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    troubles: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Ticketed:
-    number: str
-
-
-@dataclass(frozen=True, slots=True)
-class StaffAsked:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Pin:
-    """A PIN was tried."""
-
-    right: bool
-
-
-Event = (
-    Tick | Touched | Language | Toggled | CodeShown | NoCode | Asked | Named | Confirmed | Printed
-    | NotPrinted | OnPhone | Kept | NotKept | Help | Again | Finished | Health | Ticketed
-    | StaffAsked | Pin
-)  # fmt: skip
-
-
-# --- what is to be done
-
-
-@dataclass(frozen=True, slots=True)
-class Print:
-    found: Found
-
-
-@dataclass(frozen=True, slots=True)
-class Keep:
-    found: Found
-
-
-@dataclass(frozen=True, slots=True)
-class GiveTicket:
-    why: TicketWhy
-    holder: int | None
-
-
-Effect = Print | Keep | GiveTicket
 Step = tuple[State, tuple[Effect, ...]]
 TAKES_CODES = (Screen.WELCOME, Screen.NOT_FOUND, Screen.DONE, Screen.KEPT)
 _BUSY = (Screen.PRINTING, Screen.KEEPING, Screen.LOOKING)

@@ -1,55 +1,57 @@
 """A kiosk, wired: camera, scanner and page in; the flow decides; printer, desk and page out."""
 
 import asyncio
-import contextlib
 import logging
-import threading
 import time
 from collections.abc import Callable, Coroutine
 
 import msgspec
 from aiohttp import web
-from nacl import pwhash
-from nacl.exceptions import CryptoError
 
 from gate.access import claim
 from gate.access.wire import Enrolled, Reserve, Ticket, TicketWhy
 from gate.client import CallRefused, Client, ServerAway
 from gate.settings import KioskSettings
 from gate.words.words import Words
-from kiosk import camera, scanner
-from kiosk.arrivals import browser, flow
-from kiosk.arrivals.flow import (
+from kiosk.arrivals import browser, flow, staff
+from kiosk.arrivals.codes import Codes, is_claim
+from kiosk.arrivals.events import (
+    Again,
     Asked,
     CodeShown,
-    Ease,
+    Confirmed,
     Effect,
     Event,
-    Flow,
-    Found,
+    Finished,
     GiveTicket,
     Health,
+    Help,
     Keep,
     Kept,
+    Language,
     Named,
+    NoCode,
     NotKept,
     NotPrinted,
+    OnPhone,
     Pin,
     Print,
     Printed,
-    Rules,
-    Screen,
+    StaffAsked,
     Tick,
     Ticketed,
+    Toggled,
+    Touched,
 )
+from kiosk.arrivals.flow import Flow
 from kiosk.arrivals.follow import Follow
 from kiosk.arrivals.preview import Preview
 from kiosk.arrivals.printing import Printing
 from kiosk.arrivals.replica import Replica
-from kiosk.arrivals.view import StaffView, View, shown, static, troubles
+from kiosk.arrivals.state import Ease, Found, Rules, Screen
+from kiosk.arrivals.view import View, shown, static
 from kiosk.debounce import Debounce
 from kiosk.page import LocalPage
-from kiosk.vision.tracker import Tracker
 
 REPLICA = "replica.sqlite"
 TICK_S = 0.25
@@ -65,7 +67,6 @@ FILES = {
     "/arrivals.js": ("arrivals.js", "text/javascript"),
     "/keyboard.js": ("keyboard.js", "text/javascript"),
 }
-STAFF_ACTS = frozenset({"pause", "resume", "test", "reprint", "came-out", "not-out", "shut-down"})
 _log = logging.getLogger(__name__)
 
 
@@ -81,14 +82,14 @@ class Act(msgspec.Struct, frozen=True):
 
 
 _SIMPLE: dict[str, Callable[[], Event]] = {
-    "touched": flow.Touched,
-    "no-code": flow.NoCode,
-    "print": flow.Confirmed,
-    "phone": flow.OnPhone,
-    "help": flow.Help,
-    "again": flow.Again,
-    "finish": flow.Finished,
-    "staff": flow.StaffAsked,
+    "touched": Touched,
+    "no-code": NoCode,
+    "print": Confirmed,
+    "phone": OnPhone,
+    "help": Help,
+    "again": Again,
+    "finish": Finished,
+    "staff": StaffAsked,
 }
 
 
@@ -107,17 +108,19 @@ class Arrivals:
         self._printing = Printing(chosen, enrolled, self._client, self._replica)
         self._follow = Follow(self._replica, self._client, self._changed)
         self._page = LocalPage(self.view, self.scanned, FILES)
-        self._seen = Debounce(_is_claim)
-        self._lines = Debounce(_is_claim)
+        self._staff = staff.Staff(
+            chosen, self._printing, self._replica, self._follow, self._ticket, self._shut_down
+        )
+        self._lines = Debounce(is_claim)
         self._preview = Preview()
+        self._codes = Codes(
+            chosen, self._preview, self._takes, self._code, self.scanned, self._camera, self._fail
+        )
         self._camera_lost = False
-        self._note = ""
         self._heard_s = 0.0
-        self._stop = threading.Event()
         self._ended = asyncio.Event()
         self._failed: asyncio.Future[None] | None = None
         self._under_way: set[asyncio.Task[None]] = set()
-        self._pin = asyncio.Lock()
 
     # --- running
 
@@ -133,8 +136,7 @@ class Arrivals:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", self._chosen.page_port).start()
-        for name, target in self._sources(loop):
-            threading.Thread(target=target, name=name, daemon=True).start()
+        self._codes.start(loop)
         parts: list[Coroutine[None, None, None]] = [
             self._follow.run(),
             self._printing.run(),
@@ -152,7 +154,7 @@ class Arrivals:
             if self._failed.done():
                 self._failed.result()
         finally:
-            self._stop.set()
+            self._codes.stop()
             everything = (*tasks, stopped, *self._under_way)
             for each in everything:
                 each.cancel()
@@ -197,7 +199,7 @@ class Arrivals:
             self._follow_up(effect)
         if self._flow.state is not before:
             if self._flow.state.screen is not before.screen:
-                self._note = ""
+                self._staff.note = ""
                 self._say(f"screen {self._flow.state.screen}")
             self._changed()
 
@@ -243,6 +245,9 @@ class Arrivals:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
+    def _shut_down(self) -> None:
+        self._ended.set()
+
     # --- codes
 
     def scanned(self, text: str) -> None:
@@ -254,6 +259,9 @@ class Arrivals:
         code = claim.read(text)
         self.take(CodeShown(self._replica.by_claim(code) if code else None))
 
+    def _takes(self) -> bool:
+        return self._flow.state.screen in flow.TAKES_CODES
+
     async def _look_up(self, family: str, email: str) -> None:
         """Known or not, the answer comes after the same time."""
         visit, until = self._flow.state.visit, time.monotonic() + ANSWER_S
@@ -261,41 +269,6 @@ class Arrivals:
         await asyncio.sleep(until - time.monotonic())
         if self._flow.state.visit == visit:
             self.take(Named(found))
-
-    def _sources(self, loop: asyncio.AbstractEventLoop) -> list[tuple[str, Callable[[], None]]]:
-        sources: list[tuple[str, Callable[[], None]]] = []
-        if self._chosen.source:
-            sources.append(("frames", lambda: self._frames(loop)))
-        if self._chosen.scanner:
-            sources.append(("scanner", lambda: self._scanner(loop)))
-        return sources
-
-    def _frames(self, loop: asyncio.AbstractEventLoop) -> None:
-        def lost(is_lost: bool) -> None:
-            loop.call_soon_threadsafe(self._camera, is_lost)
-
-        try:
-            chosen, tracker = self._chosen, Tracker()
-            for frame in camera.frames(chosen.source, chosen.frames_per_s, self._stop, lost):
-                if self._flow.state.screen not in flow.TAKES_CODES:
-                    self._preview.clear()
-                    continue
-                self._preview.saw(frame, time.monotonic())
-                badge = tracker.look(frame).badge
-                text = self._seen.saw(badge.text if badge else None, time.monotonic())
-                if text is not None:
-                    loop.call_soon_threadsafe(self._code, text)
-        except Exception as error:  # noqa: BLE001 - a kiosk that sees nothing must not look alive
-            loop.call_soon_threadsafe(self._fail, error)
-
-    def _scanner(self, loop: asyncio.AbstractEventLoop) -> None:
-        def said(text: str) -> None:
-            loop.call_soon_threadsafe(self.scanned, text)
-
-        try:
-            scanner.lines(self._chosen.scanner, said, self._stop)
-        except OSError as error:
-            loop.call_soon_threadsafe(self._fail, error)
 
     def _camera(self, is_lost: bool) -> None:
         self._camera_lost = is_lost
@@ -308,6 +281,7 @@ class Arrivals:
 
     def view(self) -> View:
         state = self._flow.state
+        staffed = state.screen is Screen.STAFF
         return shown(
             state,
             self._rules,
@@ -315,7 +289,7 @@ class Arrivals:
             self._replica.edition,
             self._chosen.desk,
             self._camera_lost,
-            self._staff_view() if state.screen is Screen.STAFF else None,
+            self._staff.view(state.troubles, state.language) if staffed else None,
             bool(self._chosen.staff_pin),
             self._follow.online,
         )
@@ -327,8 +301,8 @@ class Arrivals:
         """What the camera sees, for this page alone; 204 when there is nothing to see."""
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
             return web.Response(status=403, text="only for the kiosk's own page\n")
-        takes = self._flow.state.screen in flow.TAKES_CODES
-        raw = await asyncio.to_thread(self._preview.jpeg, time.monotonic()) if takes else None
+        now_s = time.monotonic()
+        raw = await asyncio.to_thread(self._preview.jpeg, now_s) if self._takes() else None
         headers = {"Cross-Origin-Resource-Policy": "same-origin"}
         if raw is None:
             return web.Response(status=204, headers=headers)
@@ -348,86 +322,29 @@ class Arrivals:
         if make := _SIMPLE.get(act.act):
             self.take(make())
         elif act.act == "language":
-            self.take(flow.Language(act.value[:8]))
+            self.take(Language(act.value[:8]))
         elif act.act == "ease" and act.value in list(Ease):
-            self.take(flow.Toggled(Ease(act.value)))
+            self.take(Toggled(Ease(act.value)))
         elif act.act == "name":
             self._name(act.family[:FIELD_CHARS_MAX], act.email[:FIELD_CHARS_MAX])
         elif act.act == "pin":
             self._start(self._try_pin(act.value[:64]))
-        elif act.act in STAFF_ACTS and self._flow.state.screen is Screen.STAFF:
-            self._staff_act(act)
+        elif act.act in staff.ACTS and self._flow.state.screen is Screen.STAFF:
+            self._start(self._staff_act(act))
 
     def _name(self, family: str, email: str) -> None:
         self.take(Asked())
         if self._flow.state.screen is Screen.LOOKING:
             self._start(self._look_up(family, email))
 
-    # --- staff
-
     async def _try_pin(self, pin: str) -> None:
-        """One at a time: guesses made at once count like guesses in turn."""
-        async with self._pin:
-            if self._chosen.staff_pin and flow.may_try_pin(
-                self._flow.state, time.monotonic(), self._rules
-            ):
-                self.take(Pin(await asyncio.to_thread(_verified, self._chosen.staff_pin, pin)))
-            self._changed()
+        def may_try() -> bool:
+            return flow.may_try_pin(self._flow.state, time.monotonic(), self._rules)
 
-    def _staff_act(self, act: Act) -> None:
-        words = Words(self._flow.state.language)
-        match act.act:
-            case "pause" | "resume":
-                for name in self._printing.book.printers:
-                    self._printing.book.pause(name, act.act == "pause")
-            case "test":
-                self._start(self._test(words))
-            case "reprint" if self._printing.last:
-                number = self._ticket(TicketWhy.STAFF, self._printing.last[0])
-                title = words.say("kiosk-desk-title", {"desk": self._chosen.desk})
-                self._note = f"{title}: {number}"
-            case "reprint":
-                self._note = words.say("kiosk-staff-reprint-none")
-            case "came-out" | "not-out":
-                self._printing.settle(act.number, act.act == "came-out")
-            case "shut-down":
-                self._ended.set()
-        self.take(flow.Touched())
+        await self._staff.try_pin(pin, may_try, lambda right: self.take(Pin(right)))
         self._changed()
 
-    async def _test(self, words: Words) -> None:
-        good = await self._printing.test()
-        self._note = words.say("kiosk-staff-tested" if good else "kiosk-staff-test-failed")
+    async def _staff_act(self, act: Act) -> None:
+        self.take(Touched())
+        await self._staff.act(act.act, act.number, self._flow.state.language)
         self._changed()
-
-    def _staff_view(self) -> StaffView:
-        language = self._flow.state.language
-        words = Words(language)
-        found = self._troubles()
-        doubt = self._printing.doubtful
-        records = self._printing.upload.waiting
-        lines = [
-            words.say("kiosk-staff-online" if self._follow.online else "kiosk-staff-offline"),
-            words.say("kiosk-staff-people", {"n": self._replica.people}),
-        ]
-        if records:
-            lines.append(words.say("kiosk-staff-records", {"n": records}))
-        if doubt:
-            lines.append(words.say("kiosk-staff-doubt", {"n": doubt.id}))
-        return StaffView(
-            troubles=troubles(found, language),
-            lines=tuple(lines),
-            paused=any(desk.paused for desk in self._printing.book.desks().values()),
-            doubt=doubt.id if doubt else 0,
-            note=self._note,
-        )
-
-
-def _is_claim(text: str) -> bool:
-    return claim.read(text) is not None
-
-
-def _verified(verifier: str, pin: str) -> bool:
-    with contextlib.suppress(CryptoError, ValueError):
-        return pwhash.verify(verifier.encode(), pin.encode())
-    return False

@@ -35,8 +35,9 @@ from gate.access.model import CategoryId
 from gate.access.wire import BadgeData, DayChips, Enrolled, Reserve, TicketWhy
 from gate.client import CallRefused, Client, ServerAway
 from gate.settings import KioskSettings
-from kiosk.arrivals.flow import Found, NotPrinted, Printed
+from kiosk.arrivals.events import NotPrinted, Printed
 from kiosk.arrivals.replica import Replica
+from kiosk.arrivals.state import Found
 
 STORE = "station.sqlite"
 RESERVE_S = 2.0

@@ -14,7 +14,7 @@ import msgspec
 from gate.access import claim
 from gate.access.model import Status
 from gate.access.wire import BadgeData, KioskNews, Ticket
-from kiosk.arrivals.flow import Found
+from kiosk.arrivals.state import Found
 
 SCHEMA_VERSION = 1
 BUSY_S = 5.0

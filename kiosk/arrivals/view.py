@@ -15,8 +15,8 @@ import msgspec
 from gate.access.wire import BadgeData, TicketWhy
 from gate.words.words import LANGUAGES, RIGHT_TO_LEFT, Words
 from kiosk.arrivals import flow
-from kiosk.arrivals.flow import Rules, Screen, State
 from kiosk.arrivals.replica import Edition
+from kiosk.arrivals.state import Rules, Screen, State
 
 PAGE = "arrivals.html"
 _DESK_WORDS = {TicketWhy.WRONG: "kiosk-desk-wrong", TicketWhy.PRINTER: "kiosk-desk-printer"}

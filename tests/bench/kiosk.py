@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deploy.demo import people
-from kiosk.arrivals.flow import Finished, Screen
+from kiosk.arrivals.events import Finished
+from kiosk.arrivals.state import Screen
 from tests import programs
 from tests.bench.measure import Line, quantile
 from tests.kiosk_arrivals import kiosk as kiosks

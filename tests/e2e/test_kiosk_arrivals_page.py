@@ -12,7 +12,7 @@ from playwright.async_api import async_playwright, expect
 from deploy.demo.browser import chromium
 from deploy.demo.kiosk_pictures import SIZE, showing, states, view
 from gate.words.words import LANGUAGES, RIGHT_TO_LEFT, Words
-from kiosk.arrivals.flow import Ease, Screen, State
+from kiosk.arrivals.state import Ease, Screen, State
 from tests.kiosk_arrivals import kiosk as kiosks
 from tests.programs import Person, eventually
 

@@ -14,8 +14,8 @@ from nacl import pwhash
 
 from gate.edge import enrolment
 from gate.settings import KioskSettings
-from kiosk.arrivals.flow import Screen
 from kiosk.arrivals.kiosk import Arrivals
+from kiosk.arrivals.state import Screen
 from kiosk.arrivals.view import View
 from tests.programs import EDITION, Server, eventually, free_port
 

@@ -8,7 +8,7 @@ from PIL import Image
 from gate.access import claim
 from gate.access.ledger import RecordKind
 from gate.access.wire import TicketWhy
-from kiosk.arrivals.flow import Screen
+from kiosk.arrivals.state import Screen
 from tests import badges, chaos
 from tests.kiosk_arrivals import kiosk as kiosks
 from tests.programs import EDITION, Person, eventually

@@ -3,7 +3,7 @@
 import pytest
 
 from gate.editions import example
-from kiosk.arrivals.flow import Screen
+from kiosk.arrivals.state import Screen
 from tests import chaos, programs
 from tests.kiosk_arrivals import kiosk as kiosks
 from tests.programs import EDITION, Person, eventually

@@ -7,7 +7,7 @@ import pytest
 
 from deploy.demo import programs
 from gate.access.wire import TicketWhy
-from kiosk.arrivals.flow import Screen
+from kiosk.arrivals.state import Screen
 from tests.integration.printing import ippeve
 from tests.kiosk_arrivals import kiosk as kiosks
 from tests.programs import Person, eventually, free_port

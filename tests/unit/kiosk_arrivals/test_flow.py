@@ -9,15 +9,12 @@ import pytest
 from gate.access.wire import TicketWhy
 from gate.words.words import LANGUAGES
 from kiosk.arrivals import flow
-from kiosk.arrivals.flow import (
+from kiosk.arrivals.events import (
     Again,
     Asked,
     CodeShown,
     Confirmed,
-    Ease,
     Finished,
-    Flow,
-    Found,
     GiveTicket,
     Health,
     Help,
@@ -32,14 +29,14 @@ from kiosk.arrivals.flow import (
     Pin,
     Print,
     Printed,
-    Rules,
-    Screen,
     StaffAsked,
     Tick,
     Ticketed,
     Toggled,
     Touched,
 )
+from kiosk.arrivals.flow import Flow
+from kiosk.arrivals.state import Ease, Found, Rules, Screen
 from tests import badges
 
 RULES = Rules()

@@ -1,0 +1,83 @@
+"""Where codes come from: a camera's frames and a hand scanner's lines, each in a thread of its own.
+
+What they say is said on the event loop. Whatever ends a thread ends the kiosk: one that sees
+nothing must not look alive.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from gate.access import claim
+from gate.settings import KioskSettings
+from kiosk import camera, scanner
+from kiosk.arrivals.preview import Preview
+from kiosk.debounce import Debounce
+from kiosk.vision.tracker import Tracker
+
+
+def is_claim(text: str) -> bool:
+    return claim.read(text) is not None
+
+
+@dataclass(slots=True)
+class Codes:
+    """`taken`: whether a code is of use on the screen shown; frames are looked at only then."""
+
+    chosen: KioskSettings
+    preview: Preview
+    taken: Callable[[], bool]
+    code: Callable[[str], None]
+    line: Callable[[str], None]
+    lost: Callable[[bool], None]
+    """The camera is away, or back."""
+    fail: Callable[[Exception], None]
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _seen: Debounce = field(default_factory=lambda: Debounce(is_claim))
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self.chosen.source:
+            self._thread("frames", self._frames, loop)
+        if self.chosen.scanner:
+            self._thread("scanner", self._lines, loop)
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def _thread(
+        self,
+        name: str,
+        target: Callable[[asyncio.AbstractEventLoop], None],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        def run() -> None:
+            try:
+                target(loop)
+            except Exception as error:  # noqa: BLE001 - see above
+                loop.call_soon_threadsafe(self.fail, error)
+
+        threading.Thread(target=run, name=name, daemon=True).start()
+
+    def _frames(self, loop: asyncio.AbstractEventLoop) -> None:
+        def lost(is_lost: bool) -> None:
+            loop.call_soon_threadsafe(self.lost, is_lost)
+
+        tracker = Tracker()
+        chosen = self.chosen
+        for frame in camera.frames(chosen.source, chosen.frames_per_s, self._stop, lost):
+            if not self.taken():
+                self.preview.clear()
+                continue
+            self.preview.saw(frame, time.monotonic())
+            badge = tracker.look(frame).badge
+            text = self._seen.saw(badge.text if badge else None, time.monotonic())
+            if text is not None:
+                loop.call_soon_threadsafe(self.code, text)
+
+    def _lines(self, loop: asyncio.AbstractEventLoop) -> None:
+        def said(text: str) -> None:
+            loop.call_soon_threadsafe(self.line, text)
+
+        scanner.lines(self.chosen.scanner, said, self._stop)
