@@ -49,6 +49,10 @@ class Debounce:
             return None
         return self._present(text, at_s)
 
+    def held(self, text: str, at_s: float) -> None:
+        """Nobody looked, but it was scanned before and may be in view still."""
+        self._presented[text] = at_s
+
     def line(self, text: str, at_s: float) -> str | None:
         """A line of a hand scanner: whole as it comes, but its double trigger counts once."""
         if self._is_presented(text, at_s):

@@ -24,16 +24,19 @@ def is_claim(text: str) -> bool:
 
 @dataclass(slots=True)
 class Codes:
-    """`taken`: whether a code is of use on the screen shown; frames are looked at only then."""
+    """`wanted`: whether the screen shown asks for a code; frames are looked at only then. `taken`:
+    whether it takes one already."""
 
     chosen: KioskSettings
     preview: Preview
+    wanted: Callable[[], bool]
     taken: Callable[[], bool]
     code: Callable[[str], None]
     line: Callable[[str], None]
     lost: Callable[[bool], None]
     """The camera is away, or back."""
     fail: Callable[[Exception], None]
+    _last: str = ""
     _stop: threading.Event = field(default_factory=threading.Event)
     _seen: Debounce = field(default_factory=lambda: Debounce(is_claim))
 
@@ -64,17 +67,27 @@ class Codes:
         def lost(is_lost: bool) -> None:
             loop.call_soon_threadsafe(self.lost, is_lost)
 
-        tracker = Tracker()
-        chosen = self.chosen
+        chosen, tracker, wanted = self.chosen, Tracker(), False
         for frame in camera.frames(chosen.source, chosen.frames_per_s, self._stop, lost):
-            if not self.taken():
+            wanted, before = self.wanted(), wanted
+            if not wanted:
                 self.preview.clear()
                 continue
+            if not before:
+                self._seen.held(self._last, time.monotonic())
             self.preview.saw(frame, time.monotonic())
             badge = tracker.look(frame).badge
-            text = self._seen.saw(badge.text if badge else None, time.monotonic())
-            if text is not None:
+            if badge and (text := self._shown(badge.text)):
                 loop.call_soon_threadsafe(self.code, text)
+
+    def _shown(self, text: str) -> str | None:
+        """Of who waits with the code held up already, it is taken as soon as the screen takes one;
+        of who was served and still holds it there, not again before it was put away."""
+        if not self.taken() and text != self._last:
+            return None
+        again = self._seen.saw(text, time.monotonic())
+        self._last = again or self._last
+        return again
 
     def _lines(self, loop: asyncio.AbstractEventLoop) -> None:
         def said(text: str) -> None:

@@ -48,7 +48,7 @@ _BUSY = (Screen.PRINTING, Screen.KEEPING, Screen.LOOKING)
 _SERVED = (Screen.DONE, Screen.KEPT)
 _NEVER_IDLE = (Screen.PRINTING, Screen.KEEPING, Screen.LOOKING, Screen.OUT_OF_ORDER)
 _UNDER_WAY = (Screen.PRINTING, Screen.KEEPING, Screen.OUT_OF_ORDER)
-_SETTLED = 1.0
+_SETTLED_S = 1.0
 """A code held before the camera when a screen comes is not that screen's answer."""
 
 
@@ -96,6 +96,12 @@ def after(state: State, event: Event, at_s: float, rules: Rules) -> Step:
             return _touch(state, event, at_s, rules)
 
 
+def takes_codes(state: State, at_s: float) -> bool:
+    """Whether a code read now is an answer to the screen shown."""
+    settled = state.visit == 1 or at_s - state.since_s >= _SETTLED_S
+    return state.screen in TAKES_CODES and settled
+
+
 def may_say_name(state: State, at_s: float, rules: Rules) -> bool:
     """Whether name and e-mail are taken at all now."""
     return (
@@ -136,7 +142,7 @@ def _healthy(state: State, at_s: float) -> State:
 
 
 def _shown(state: State, found: Found | None, at_s: float, rules: Rules) -> State:
-    if state.screen not in TAKES_CODES or at_s - state.since_s < _SETTLED * (state.visit > 1):
+    if not takes_codes(state, at_s):
         return state
     if _count(state.failed_codes, at_s, rules) >= rules.codes_per_window:
         return state

@@ -114,7 +114,14 @@ class Arrivals:
         self._lines = Debounce(is_claim)
         self._preview = Preview()
         self._codes = Codes(
-            chosen, self._preview, self._takes, self._code, self.scanned, self._camera, self._fail
+            chosen,
+            self._preview,
+            self._asks,
+            self._takes,
+            self._code,
+            self.scanned,
+            self._camera,
+            self._fail,
         )
         self._camera_lost = False
         self._heard_s = 0.0
@@ -259,8 +266,11 @@ class Arrivals:
         code = claim.read(text)
         self.take(CodeShown(self._replica.by_claim(code) if code else None))
 
-    def _takes(self) -> bool:
+    def _asks(self) -> bool:
         return self._flow.state.screen in flow.TAKES_CODES
+
+    def _takes(self) -> bool:
+        return flow.takes_codes(self._flow.state, time.monotonic())
 
     async def _look_up(self, family: str, email: str) -> None:
         """Known or not, the answer comes after the same time."""
@@ -302,7 +312,7 @@ class Arrivals:
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
             return web.Response(status=403, text="only for the kiosk's own page\n")
         now_s = time.monotonic()
-        raw = await asyncio.to_thread(self._preview.jpeg, now_s) if self._takes() else None
+        raw = await asyncio.to_thread(self._preview.jpeg, now_s) if self._asks() else None
         headers = {"Cross-Origin-Resource-Policy": "same-origin"}
         if raw is None:
             return web.Response(status=204, headers=headers)

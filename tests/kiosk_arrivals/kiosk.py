@@ -89,9 +89,10 @@ class Kiosk:
 
 @asynccontextmanager
 async def running(
-    server: Server, folder: Path, name: str, url: str = "", source: str = ""
+    server: Server, folder: Path, name: str, url: str = "", source: str = "", printer: str = ""
 ) -> AsyncIterator[Kiosk]:
-    """A kiosk enrolled under a name, or again on its folder; it is ready when this returns."""
+    """A kiosk enrolled under a name, or again on its folder; it is ready when this returns.
+    `printer`: its address; without one, badges are files in `out`."""
     if not (folder / enrolment.FILE).exists():
         await server.enrol_kiosk(name, folder)
     chosen = KioskSettings(
@@ -99,7 +100,7 @@ async def running(
         data_dir=folder,
         source=source,
         page_port=free_port(),
-        printers=(f"out=folder:{folder / 'out'}",),
+        printers=("out=" + (printer or f"folder:{folder / 'out'}"),),
         patience_s=1.0,
         stall_s=1.0,
         staff_pin=verifier(),

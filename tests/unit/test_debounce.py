@@ -93,6 +93,15 @@ def test_a_hand_scanners_line_counts_at_once_but_its_double_trigger_does_not():
     assert seen.line(BADGE, 100.2 + QUIET_S) == BADGE
 
 
+def test_a_code_held_up_while_nobody_looked_is_not_scanned_before_it_was_put_away():
+    seen = Debounce()
+    assert [seen.saw(BADGE, 100.0 + n * FRAME_S) for n in range(2)][-1] == BADGE
+    seen.held(BADGE, 130.0)
+    assert {seen.saw(BADGE, 130.1 + n * FRAME_S) for n in range(40)} == {None}
+    assert [seen.saw(OTHER, 140.0 + n * FRAME_S) for n in range(2)][-1] == OTHER
+    assert [seen.saw(BADGE, 150.0 + n * FRAME_S) for n in range(2)][-1] == BADGE
+
+
 def test_it_remembers_no_more_than_it_needs():
     seen = Debounce()
     for n in range(REMEMBERED_MAX * 3):
