@@ -10,6 +10,7 @@ import contextlib
 import csv
 import io
 import os
+import random
 import shutil
 import signal
 import socket
@@ -250,6 +251,17 @@ def free_port(host: str = "127.0.0.1") -> int:
     with socket.socket() as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
+
+
+def ports_in_a_row(count: int = 4) -> int:
+    """The first of so many that are free, where no system gives ports to whoever asks for any: the
+    tests beside this one do."""
+    while True:
+        port = random.randrange(20_000, 30_000)
+        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
+            for each in range(port, port + count):
+                held.enter_context(socket.socket()).bind(("127.0.0.1", each))
+            return port
 
 
 async def eventually(condition, what: str, within_s: float = 30.0):

@@ -1,16 +1,19 @@
-"""What `deploy/dev run` can be told, refused in words where it makes no sense."""
+"""What `deploy/dev run` and `demo-day` can be told, refused in words where it makes no sense."""
 
 import argparse
+import functools
 import math
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from deploy.demo import people, programs
 
+DAY = "2026-07-07"
+"""The day on which all three events of the example take place."""
 START = "2026-07-07T07:45:00+02:00"
 PORTS = 4
-SPEED_MAX = 1000.0
+SPEED_MAX = 5000.0
 PEOPLE_MIN = 20
 """Fewer hold no badge a gate admits and none it refuses, and the camera needs both."""
 
@@ -20,11 +23,33 @@ def read(given: Sequence[str] | None = None, about: str | None = None) -> argpar
     parser = argparse.ArgumentParser(prog="deploy/dev run", description=about)
     parser.add_argument("--start", type=_moment, default=START, help=f"venue time; default {START}")
     parser.add_argument("--speed", type=_speed, default=20.0, help="venue seconds in a real one")
-    parser.add_argument("--people", type=_people, default=people.PEOPLE)
-    parser.add_argument("--port", type=_port, default=8700, help="first of four ports")
-    parser.add_argument("--folder", type=Path, default=programs.ROOT / ".run")
+    _add_common(parser, ".run")
     parser.add_argument("--fresh", action="store_true", help="forget the last run")
     return parser.parse_args(given)
+
+
+def read_day(
+    days: Sequence[date], given: Sequence[str] | None = None, about: str | None = None
+) -> argparse.Namespace:
+    """Of `demo-day`; `days` are those of the edition. Ends the program as `read` does."""
+    parser = argparse.ArgumentParser(prog="deploy/dev demo-day", description=about)
+    one = functools.partial(_day, days)
+    parser.add_argument("--day", type=one, default=DAY, help=f"of the week; default {DAY}")
+    parser.add_argument("--speed", type=_speed, default=60.0, help="venue seconds in a real one")
+    _add_common(parser, ".run-day")
+    return parser.parse_args(given)
+
+
+def _add_common(parser: argparse.ArgumentParser, folder: str) -> None:
+    parser.add_argument("--people", type=_people, default=people.PEOPLE)
+    parser.add_argument("--port", type=_port, default=8700, help="first of four ports")
+    parser.add_argument("--folder", type=Path, default=programs.ROOT / folder)
+
+
+def _day(days: Sequence[date], text: str) -> date:
+    if text not in map(str, days):
+        raise argparse.ArgumentTypeError(f"expected {days[0]} to {days[-1]}, found {text!r}")
+    return date.fromisoformat(text)
 
 
 def _moment(text: str) -> datetime:

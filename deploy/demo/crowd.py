@@ -1,24 +1,27 @@
 """A simulated crowd at the other lanes: the real lane code over the real API, no short cuts.
 
 People arrive by a curve with its peak at half past eight, go on to rooms they may enter, leave,
-come back; one in thirty does something a gate must refuse.
+come back; one in thirty does something a gate must refuse. A week goes on for ever with whoever
+comes; on a whole day everybody comes once, and when the last has left the tally is written down.
 """
 
 import asyncio
 import contextlib
 import csv
+import functools
 import heapq
 import itertools
 import math
 import random
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 from nacl.signing import SigningKey as PrivateKey
 
 from gate.access.credential import sign
@@ -37,6 +40,11 @@ PEAK_PER_HOUR = 2750
 PEAK_MINUTE, SPREAD_MINUTES = 8 * 60 + 30, 55
 FORGED, WRONG_DAY = 0.006, 0.03
 AGAIN = 0.02
+EARLY_BIRD, LATE_COMER = 7.0, 17.0
+"""Venue hours between which one in six of a whole day comes at any moment."""
+ANY_MOMENT = 1 / 6
+JOBS_MAX = 200
+TALLY = "tally.json"
 EARLY = 0.03
 ROOMS = {"dialogue": "dialogue_hall", "wsis": "plenary", "ai4g": "expo"}
 
@@ -52,6 +60,22 @@ class Person:
         if "dialogue" in self.events and ("wsis" not in self.events and "ai4g" not in self.events):
             return day.day <= 7
         return self.approved and (day.day >= 8 or ": 8" not in self.events)
+
+
+class Tally(msgspec.Struct):
+    """What the crowd itself saw on a whole day: to hold the wall against."""
+
+    came: int = 0
+    empty_handed: int = 0
+    """Came without a badge: not approved, or cancelled."""
+    scans: int = 0
+    entries: int = 0
+    people: int = 0
+    """Whom a gate admitted at least once."""
+    forged: int = 0
+    forged_admitted: int = 0
+    behind_s: float = 0.0
+    """How late, in venue seconds, somebody was at most: the machine was too slow for the speed."""
 
 
 @dataclass(slots=True)
@@ -78,6 +102,9 @@ class Crowd:
         self._deciding = ThreadPoolExecutor(1, "lanes")
         self._jobs: set[asyncio.Task[None]] = set()
         self._arrived: tuple[date, set[str]] = (date.min, set())
+        self.tally = Tally()
+        self._admitted: set[str] = set()
+        self._without: set[str] = set()
 
     def position(self, folder: Path, server_url: str) -> Position:
         """Start the lane enrolled in a folder."""
@@ -87,11 +114,37 @@ class Crowd:
         client, clock = Client(server_url, identity.token), LaneClock(self._clock)
         return Position(lane, Sync(lane, client, self._deciding, clock), store, client)
 
-    async def run(self, positions: list[Position]) -> None:
+    async def week(self, positions: list[Position]) -> None:
         """Until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            for each in positions:
-                group.create_task(each.sync.run())
+        async with self._open(positions) as policy:
+            last = self._clock.now()
+            while True:
+                await asyncio.sleep(TICK_S)
+                now = self._clock.now()
+                self._arrivals(now, now - last, policy)
+                last = now
+                self._act(now)
+
+    async def day(self, positions: list[Position]) -> Tally:
+        """Until everybody has come and gone, and the server has every record."""
+        async with self._open(positions) as policy:
+            midnight = policy.local(self._clock.now()).replace(hour=0, minute=0, second=0)
+            for person in self._people:
+                at = midnight + timedelta(hours=self._comes_at_hour())
+                at = max(self._when_open(ZoneId("venue"), at), self._clock.now())
+                self._plan(at, functools.partial(self._come, person, at))
+            while self._plans or self._jobs:
+                await asyncio.sleep(TICK_S)
+                self._act(self._clock.now())
+            while any(each.lane.outbox.waiting for each in positions):  # noqa: ASYNC110
+                await asyncio.sleep(TICK_S)
+        return self.tally
+
+    @contextlib.asynccontextmanager
+    async def _open(self, positions: list[Position]) -> AsyncIterator[Policy]:
+        """The lanes keep in touch meanwhile, and have learnt who may enter."""
+        syncing = [asyncio.create_task(each.sync.run()) for each in positions]
+        try:
             while any(each.lane.policy is None for each in positions):  # noqa: ASYNC110
                 await asyncio.sleep(TICK_S)
             self._policy = positions[0].lane.policy
@@ -99,14 +152,27 @@ class Crowd:
             for each in positions:
                 zone = self._policy.gates[each.lane.gate].zone
                 self._lanes.setdefault((zone, each.lane.direction), []).append(each)
-            last = self._clock.now()
-            while True:
-                await asyncio.sleep(TICK_S)
-                now = self._clock.now()
-                self._arrivals(now, now - last, self._policy)
-                last = now
-                while self._plans and self._plans[0][0] <= now:
-                    heapq.heappop(self._plans)[2]()
+            yield self._policy
+        finally:
+            for task in syncing:
+                task.cancel()
+            await asyncio.gather(*syncing, return_exceptions=True)
+
+    def _act(self, now: datetime) -> None:
+        while self._plans and self._plans[0][0] <= now and len(self._jobs) < JOBS_MAX:
+            at, _, act = heapq.heappop(self._plans)
+            self.tally.behind_s = max(self.tally.behind_s, (now - at).total_seconds())
+            act()
+
+    def _comes_at_hour(self) -> float:
+        if self._dice.random() < ANY_MOMENT:
+            return self._dice.uniform(EARLY_BIRD, LATE_COMER)
+        hour = self._dice.gauss(PEAK_MINUTE, SPREAD_MINUTES) / 60
+        return min(max(hour, EARLY_BIRD - 0.25), LATE_COMER)
+
+    def _come(self, person: Person, at: datetime) -> None:
+        self.tally.came += 1
+        self._arrive(person, at)
 
     def _arrivals(self, now: datetime, passed: timedelta, policy: Policy) -> None:
         local = policy.local(now)
@@ -116,7 +182,7 @@ class Crowd:
         count = int(expected) + (self._dice.random() < expected % 1)
         if self._arrived[0] != local.date():
             self._arrived = local.date(), set()
-        for _ in range(count):
+        for _ in range(count if len(self._jobs) < JOBS_MAX else 0):
             self._arrive(self._choose(local.date()), now)
 
     def _choose(self, day: date) -> Person:
@@ -164,13 +230,14 @@ class Crowd:
 
     def _go(self, person: Person, zone: str, direction: Direction) -> None:
         lanes = self._lanes.get((ZoneId(zone), direction))
-        if lanes and len(self._jobs) < 200:
+        if lanes:
             job = asyncio.create_task(self._scan(self._dice.choice(lanes), person))
             self._jobs.add(job)
             job.add_done_callback(self._jobs.discard)
 
     async def _scan(self, position: Position, person: Person) -> None:
-        if self._dice.random() < FORGED:
+        forged = self._dice.random() < FORGED
+        if forged:
             text = self._forged()
         else:
             found = await self._text(person.code)
@@ -178,15 +245,30 @@ class Crowd:
                 return
             text = found
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._deciding, position.lane.scan, text, self._clock.now())
+        now = self._clock.now()
+        shown = await loop.run_in_executor(self._deciding, position.lane.scan, text, now)
         position.sync.wake()
+        tally, entered = self.tally, position.lane.direction is Direction.ENTRY
+        entered = entered and shown.decision.admitted
+        tally.scans += 1
+        tally.forged += forged
+        tally.entries += entered
+        if entered and forged:
+            tally.forged_admitted += 1
+        elif entered:
+            self._admitted.add(person.code)
+            tally.people = len(self._admitted)
 
     async def _text(self, code: str) -> str | None:
         """The badge in the person's hand; None for whoever has none (pending, cancelled)."""
         if code not in self._texts:
             try:
                 self._texts[code] = (await self._badges.badge(code)).text
-            except (CallRefused, ServerAway):
+            except CallRefused:
+                self._without.add(code)
+                self.tally.empty_handed = len(self._without)
+                return None
+            except ServerAway:
                 return None
         return self._texts[code]
 
@@ -206,6 +288,15 @@ def people(path: Path) -> Iterator[Person]:
             yield Person(row["code"], row["events"], row["status"] == "approved")
 
 
+async def _played(crowd: Crowd, positions: list[Position], tally: Path | None) -> None:
+    if tally is None:
+        await crowd.week(positions)
+        return
+    part = tally.with_suffix(".part")
+    part.write_bytes(msgspec.json.encode(await crowd.day(positions)))
+    part.replace(tally)
+
+
 async def _main(environ: Mapping[str, str]) -> None:
     folder, server_url = Path(environ["CROWD_FOLDER"]), environ["CROWD_SERVER"]
     clock = read(environ["CROWD_CLOCK"])
@@ -216,12 +307,15 @@ async def _main(environ: Mapping[str, str]) -> None:
     crowd = Crowd(clock, list(people(folder / "people.csv")), badges, seed=7)
     names = environ["CROWD_LANES"].split(",")
     positions = [crowd.position(folder / "lanes" / name, server_url) for name in names]
-    running = asyncio.create_task(crowd.run(positions))
+    whole_day = bool(environ.get("CROWD_WHOLE_DAY"))
+    tally = folder / TALLY
+    running = asyncio.create_task(_played(crowd, positions, tally if whole_day else None))
     await asyncio.wait(
         (running, asyncio.create_task(stop.wait())), return_when=asyncio.FIRST_COMPLETED
     )
     if running.done():
         running.result()
+        await stop.wait()
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running

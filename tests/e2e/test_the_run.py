@@ -1,12 +1,9 @@
 """What a newcomer sees: the example week starts, its links open, its wall moves, Ctrl-C ends it."""
 
 import asyncio
-import contextlib
-import random
 import re
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -17,7 +14,7 @@ import pytest
 
 from deploy.demo import programs
 from gate.client import Client
-from tests.programs import EDITION, eventually
+from tests.programs import EDITION, eventually, ports_in_a_row
 
 START_S = 120.0
 
@@ -68,19 +65,8 @@ class Run:
         return status
 
 
-def three_free_ports() -> int:
-    """The first of three in a row, where no system gives ports to whoever asks for any: the tests
-    beside this one do."""
-    while True:
-        port = random.randrange(20_000, 30_000)
-        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
-            for each in (port, port + 1, port + 2):
-                held.enter_context(socket.socket()).bind(("127.0.0.1", each))
-            return port
-
-
 async def test_the_example_week_runs_shows_itself_and_leaves_nothing_behind(folder):
-    run = Run(folder, three_free_ports())
+    run = Run(folder, ports_in_a_row())
     await run.start()
     steps = re.findall(r"^(\w.+) \.\.\. \d+\.\d s$", run.said, re.MULTILINE)
     assert [each.split()[0] for each in steps] == [

@@ -39,10 +39,10 @@ def test_files_that_are_named_are_there(name):
 @pytest.mark.parametrize("name", TEXTS)
 def test_commands_are_ones_that_there_are(name):
     listed = subprocess.run([ROOT / "deploy" / "dev"], capture_output=True, text=True, check=True)
-    there = set(re.findall(r"^  (\w+) ", listed.stdout, re.MULTILINE))
+    there = set(re.findall(r"^  ([\w-]+) ", listed.stdout, re.MULTILINE))
     assert {"run", "test", "check", "bench"} <= there
     for each in code_of(TEXTS[name]):
-        if found := re.match(r"deploy/dev (\w+)", each):
+        if found := re.match(r"deploy/dev ([\w-]+)", each):
             assert found[1] in there, each
 
 
