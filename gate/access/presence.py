@@ -7,7 +7,9 @@ Rules kept here, and nowhere else:
 - Leaving a zone leaves what lies within it too; whoever was not inside is not "minus one".
 - At a zone's checkout hour (venue's wall clock) everybody is taken to have left. Nothing is
   written for it, so it is exact on every lane, offline too, and doing it twice adds nothing.
-- A sweep empties a zone at its moment in the same way; who was inside then may come back.
+- A sweep empties a zone at its moment in the same way; who was inside then may come back. A lane
+  that has heard of it dates no scan before it, however its clock lags: else whoever comes in next
+  would be taken to have left with the others.
 - An annulled movement never happened.
 """
 
@@ -22,6 +24,9 @@ from gate.access.policy import Policy, Zone
 
 SWEEPER = DeviceId("-")
 """Of a sweep only zone and moment matter, so a re-told one names nobody."""
+BEHIND_MAX = timedelta(seconds=10)
+"""No clock that was held against the server's is further behind. A sweep still further ahead was
+dated by a server's clock that was wrong, and is yet to come: it draws nobody's clock along."""
 _Period = tuple[int, date]
 """What lies between two moments at which everybody left: how many sweeps came before, and the
 local day of the last checkout (`date.min` for a zone without). Only who entered in the present
@@ -93,6 +98,14 @@ class Whereabouts:
             ),
             swept=self._was_swept(zone, moves, at),
         )
+
+    def dated(self, at: datetime) -> datetime:
+        """When a scan happens that a clock says happens at a moment: only the server sweeps, so a
+        sweep that was heard of is past."""
+        latest_ms = int((at + BEHIND_MAX).timestamp() * 1000)
+        heard = (each for moments in self._sweeps.values() for each in moments)
+        past_ms = max((each for each in heard if each <= latest_ms), default=0)
+        return max(at, datetime.fromtimestamp(past_ms / 1000, UTC))
 
     def inside(self, zone: ZoneId, at: datetime) -> int:
         """How many people are in a zone. A lane whose clock runs ahead counts already."""

@@ -135,6 +135,7 @@ class Lane:
             leaving = self.direction is Direction.EXIT
             reason = Reason.EXITED if leaving else Reason.RULE_ERROR
             return Shown(Decision(reason, "no snapshot yet"), None, at)
+        at = self._known.whereabouts.dated(at)
         if override is not None and not self.supervision.overrides_left(self._known, at):
             override = None
         judged = self._known.judge(text, self.gate, self.direction, at, looked, override)

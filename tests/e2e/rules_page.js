@@ -44,7 +44,8 @@ function world(text) {
 function fold({ policy, records, questions }, Fold) {
   const where = new Fold(readPolicy(JSON.parse(policy)));
   for (const each of records) where.add(each);
-  return questions.map(([zone, holder, at]) => [where.presence(zone, holder, at), where.inside(zone, at)]);
+  return questions.map(([zone, holder, at]) =>
+    [where.presence(zone, holder, at), where.inside(zone, at), where.dated(at)]);
 }
 
 let kept = [];

@@ -472,6 +472,28 @@ async def test_what_another_phone_let_in_is_known_here_also_offline(thursday: Se
         assert "Already inside: entered at High-level door" in await other.words()
 
 
+async def test_a_phone_whose_clock_lags_admits_after_the_sweep_it_has_heard_of(thursday: Server):
+    (good,) = await badges(thursday, Person("PH-SWEEP-1"))
+
+    async def late(route) -> None:
+        answer = await route.fetch()
+        told = await answer.json()
+        await route.fulfill(response=answer, json={**told, "now_ms": told["now_ms"] - 4000})
+
+    async with phone(thursday) as guard, thursday.operator() as operator:
+        await guard.page.route("**/api/v1/lane/hello", late)
+        for _ in range(2):  # the first answer may have been under way already
+            await guard.page.wait_for_event("requestfinished", lambda r: r.url.endswith("/hello"))
+        zone = f"/api/v1/editions/{EDITION}/zones/venue"
+        await operator.operate("POST", f"{zone}/sweep")
+        await eventually(lambda: _knows(guard, 0), "the phone heard of the sweep")
+        assert await guard.scan(good) == "green"
+        (entered,) = await guard.logged(1)
+        swept = (await thursday.log("~server"))[-1]
+        assert (swept.kind, swept.zone) == (RecordKind.SWEPT, "venue")
+        assert entered.at_ms == swept.at_ms, "not four seconds before it"
+
+
 async def test_a_phone_tells_a_server_that_may_have_been_restored_what_it_was_granted(
     thursday: Server,
 ):

@@ -21,7 +21,7 @@ from gate.access import claim
 from gate.access.credential import PREFIX, TEXT_CHARS, sign, verify
 from gate.access.decide import decide
 from gate.access.known import Known
-from gate.access.ledger import LogRecord, Move, move
+from gate.access.ledger import LogRecord, Move, MoveKind, move
 from gate.access.model import DeviceId, DigitalBadges, Direction, Mode, Reason
 from gate.access.policy_json import policy_json
 from gate.access.presence import Whereabouts
@@ -45,6 +45,8 @@ crypto.subtle.importKey = (format, bytes, algorithm, ...rest) => algorithm === "
   ? Promise.reject(new DOMException("Unrecognized name.", "NotSupportedError"))
   : importKey.call(crypto.subtle, format, bytes, algorithm, ...rest);
 }"""
+LATE_MS = 0, 1, 9_999, 10_000, 10_001
+"""How far a clock may be behind a sweep that its device heard of."""
 MUTANTS: dict[str, str] = {}
 """Query of a changed module -> its text."""
 
@@ -198,28 +200,36 @@ def folds(seed: int, count: int) -> list[tuple[str, list]]:
         for record in records:
             where.add(record)
         questions, said = [], []
-        for _ in range(20):
+        swept = [made.at for r in records if (made := move(r)) and made.kind is MoveKind.SWEPT]
+        moments = [phone_worlds.moment(dice, policy) for _ in range(20 - len(swept[:6]))]
+        moments += [at - timedelta(milliseconds=dice.choice(LATE_MS)) for at in swept[:6]]
+        for at in moments:
             zone, holder = dice.choice(list(policy.zones)), dice.randint(1, 4)
-            at = phone_worlds.moment(dice, policy)
             seen = where.presence(zone, holder, at)
             plain = msgspec.to_builtins(seen) if seen else None
             if plain:
                 plain["entered_at"] = _ms(seen.entered_at)
             questions.append((zone, holder, _ms(at)))
-            said.append([plain, where.inside(zone, at)])
+            said.append([plain, where.inside(zone, at), _ms(where.dated(at))])
         sent = {"policy": policy_json(policy), "records": records, "questions": questions}
         found.append((msgspec.json.encode(sent).decode(), said))
     return found
 
 
 def test_the_phone_knows_who_is_inside_as_python_does(page):
-    inside = swept = 0
+    inside = swept = later = 0
     for sent, said in folds(seed=8, count=400):
         assert ask(page, "presence", sent) == said, sent
-        inside += sum(bool(seen and seen["inside"]) for seen, _ in said)
-        swept += sum(bool(seen and seen["swept"]) for seen, _ in said)
+        inside += sum(bool(seen and seen["inside"]) for seen, *_ in said)
+        swept += sum(bool(seen and seen["swept"]) for seen, *_ in said)
+        later += sum(at != asked[2] for (*_, at), asked in zip(said, asked_of(sent), strict=True))
     assert inside > 300
     assert swept > 30
+    assert later > 30
+
+
+def asked_of(sent: str) -> list:
+    return json.loads(sent)["questions"]
 
 
 # --- the badge's text

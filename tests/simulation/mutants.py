@@ -98,6 +98,8 @@ MUTANTS = (
     Mutant("a sweep empties nobody", "access.presence",
            "sweeps = self._sweeps_until(zone, int(at.timestamp() * 1000)) if self._sweeps else 0",
            "sweeps = 0"),
+    Mutant("a lane that lags admits before the sweep it heard of", "access.presence",
+           "return max(at, datetime.fromtimestamp(past_ms / 1000, UTC))", "return at", 8787),
     Mutant("the checkout hour is a day late", "access.presence",
            "return sweeps, local.date() - timedelta(days=early)",
            "return sweeps, local.date() - timedelta(days=not early)"),

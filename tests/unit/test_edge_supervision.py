@@ -20,7 +20,7 @@ from gate.access.model import (
     ZoneId,
 )
 from gate.access.wire import FeedRow, Supervisor
-from gate.edge.acts import NotAnnulled
+from gate.edge.acts import NotAnnulled, ms
 from gate.edge.store import LaneStore
 from gate.edge.supervision import LOCK, TRIES
 from tests import lanes, venue
@@ -281,6 +281,22 @@ def test_who_was_inside_when_the_zone_was_swept_is_let_back_in_and_marked(store)
     back = lane.scan(lanes.badge(1), NINE + timedelta(minutes=10))
     assert back.decision.flags == (Flag.READMITTED,)
     assert lane.moves_through == 7
+
+
+def test_a_lane_whose_clock_lags_admits_after_the_sweep_it_has_heard_of(store):
+    lane = ready(store)
+    swept = NINE + timedelta(minutes=5)
+    sweep = Move(
+        ms(swept), DeviceId("~server"), 1, 1, MoveKind.SWEPT, 0, ZoneId("venue"), GateId("")
+    )
+    lane.apply(msgspec.structs.replace(lanes.feed(), head=100, moves=(sweep,), moves_through=7))
+    behind = swept - timedelta(milliseconds=800)
+    for badge in (1, 2):
+        shown = lane.scan(lanes.badge(badge), behind)
+        assert shown.decision.admitted
+        assert shown.record.at_ms == ms(swept)
+        assert len(lane.roll_call(swept + timedelta(seconds=1))) == badge
+        lane = lanes.Lane(store, lanes.identity())  # as after a moment without power
 
 
 def test_what_other_lanes_saw_is_known_here_also_after_a_restart(store):

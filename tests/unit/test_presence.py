@@ -8,7 +8,7 @@ import pytest
 from gate.access.decide import decide
 from gate.access.ledger import Move, MoveKind
 from gate.access.model import DeviceId, GateId, Reason, ZoneId
-from gate.access.presence import Whereabouts
+from gate.access.presence import BEHIND_MAX, Whereabouts
 from tests import venue
 
 VENUE, PLENARY = ZoneId("venue"), ZoneId("plenary")
@@ -128,3 +128,24 @@ def test_too_soon_after_the_last_entry_is_told_from_when_and_a_first_entry_never
     assert refused.reason is Reason.TOO_SOON
     assert refused.opens_at == MORNING + timedelta(minutes=10)
     assert answer(rule, MORNING + timedelta(minutes=10), *moves).admitted
+
+
+def test_a_sweep_that_was_heard_of_is_past_however_the_clock_lags():
+    swept = MORNING + timedelta(minutes=5)
+    here = told(made(1, MORNING), made(2, swept, MoveKind.SWEPT, holder=0, zone=VENUE))
+    behind = swept - timedelta(milliseconds=800)
+    assert here.dated(behind) == here.dated(swept - BEHIND_MAX) == swept
+    assert here.dated(swept) == swept
+    later = swept + timedelta(milliseconds=1)
+    assert here.dated(later) == later
+    here.take(made(3, here.dated(behind), holder=2))
+    assert [holder for holder, _ in here.who(PLENARY, later)] == [2]
+
+
+def test_a_sweep_that_a_wrong_clock_dated_draws_no_other_clock_along():
+    swept = MORNING + timedelta(hours=2)
+    here = told(made(1, swept, MoveKind.SWEPT, holder=0))
+    just_too_far = swept - BEHIND_MAX - timedelta(milliseconds=1)
+    for at in (MORNING, just_too_far):
+        assert here.dated(at) == at
+    assert told(made(1, swept)).dated(swept - timedelta(seconds=1)) < swept, "no sweep at all"

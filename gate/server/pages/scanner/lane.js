@@ -101,6 +101,7 @@ export class Lane {
       const reason = direction === "exit" ? "exited" : "rule_error";
       return { decision: answer(reason, "no snapshot yet"), record: null, at };
     }
+    at = this.#known.whereabouts.dated(at);
     const insists = override && this.overridesLeft() > 0 ? override : null;
     const way = { gate: this.identity.gate ?? "", direction, at, looked, override: insists };
     const judged = await this.#known.judge(text, way);

@@ -29,6 +29,9 @@ function compare(a, b) {
   return 0;
 }
 
+/** gate/access/presence.py says why no further. */
+const BEHIND_MAX_MS = 10_000;
+
 const nameOf = ({ device, epoch, number }) => `${device}/${epoch}/${number}`;
 
 /** Feed it records, or what other lanes' records were, in any order; repeats change nothing. */
@@ -85,6 +88,11 @@ export class Whereabouts {
       entries_today: entries.filter((m) => m.zone === zone && clock.local(m.at).day === today).length,
       swept: this.#wasSwept(zone, moves, at),
     };
+  }
+
+  /** When a scan happens that a clock says happens at a moment: a sweep that was heard of is past. */
+  dated(at) {
+    return Math.max(at, ...[...this.#sweeps.values()].flat().filter((each) => each <= at + BEHIND_MAX_MS));
   }
 
   /** How many people are in a zone. A lane whose clock runs ahead counts already. */
