@@ -1,7 +1,8 @@
 """What time it is at a lane: its own clock, put right by the server's when they last spoke.
 
 A difference counts once it is larger than what the network can explain; it is kept on disk, so a
-lane that starts offline goes on with it. Time never goes back behind what was already said.
+lane that starts offline goes on with it. Time never goes back behind what was already said, but
+when the server says that it was ahead.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -52,7 +53,7 @@ class LaneClock:
             self.offset_ms == 0
         ):
             return False
-        self.offset_ms = found
-        if found < 0:
+        if found < self.offset_ms:
             self._last = datetime.min.replace(tzinfo=UTC)  # what was ahead was wrong
+        self.offset_ms = found
         return True

@@ -69,6 +69,16 @@ def test_a_clock_that_was_set_right_is_believed_again():
     assert not clock.is_wrong
 
 
+def test_time_goes_on_when_a_server_that_was_ahead_is_put_right():
+    device = Device()
+    clock = LaneClock(device)
+    said(clock, device, 3600_000)
+    assert clock.now() - NOW >= timedelta(minutes=59)
+    device.ms = 60_000
+    assert said(clock, device, 60_000)
+    assert clock.now() == NOW + timedelta(minutes=1), "not still for an hour"
+
+
 def test_the_difference_known_last_is_used_from_the_start():
     assert LaneClock(Device(-60_000), 60_000).now() == NOW
 
