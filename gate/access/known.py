@@ -128,6 +128,12 @@ class Known:
         """Take a record of the log into presence."""
         self.whereabouts.add(record)
 
+    def decided(self, record: LogRecord) -> None:
+        """Take a scan this program decided itself, in an earlier life: the badge was genuine, so
+        whatever generation it proved, or was refused for, is a minimum again."""
+        if record.holder is not None:
+            self._saw(record.holder, max(record.generation or 0, record.newest))
+
     def add_all(self, records: Iterable[LogRecord]) -> None:
         for record in records:
             self.add(record)

@@ -292,8 +292,8 @@ class Appender:
         }
         granted = await leases.granted(self._connection, self._edition)
         self.intake.recall(log_head, numbers, granted)
-        async for seq, record in store.all_records(self._connection, self._edition):
-            self.intake.recalled(seq, record)
+        async for seq, record, by_server in store.decisions(self._connection, self._edition):
+            self.intake.recalled(seq, record, by_server)
 
     async def _run(self) -> None:
         while True:

@@ -126,8 +126,12 @@ class Intake:
         self.pool.granted.update(granted)
         self.pool.granted.update(lost)
 
-    def recalled(self, seq: int, record: LogRecord) -> None:
+    def recalled(self, seq: int, record: LogRecord, by_server: bool) -> None:
+        """`by_server`: decided here, so the badge's signature was read. A lane's record proves no
+        badge: a stolen lane shuts nobody out."""
         self.known.add(record)
+        if by_server:
+            self.known.decided(record)
         self.pool.add(record)
         self.recent.add(seq, record)
 

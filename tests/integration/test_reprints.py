@@ -232,3 +232,28 @@ async def test_a_lane_without_network_refuses_the_old_badge_once_it_saw_the_new_
             assert lane.scan(order["badge"]["text"], at).decision.admitted
         assert lane.scan(old, at).decision.reason is Reason.REPLACED
         kept.close()
+
+
+async def test_the_next_server_refuses_the_old_badge_too_once_it_saw_the_new_one(serve):
+    """The new one is at the door before its printer said so; then the server starts anew."""
+    async with serve() as before:
+        await before.import_rows(people.file(row("R-ANA1", given="Ana", family="Duval")))
+        station, old = (
+            await before.device("hall-printer", None, "printer"),
+            await before.badge("R-ANA1"),
+        )
+        await reserve(await before.staff("desk", name="Amina"))
+        [order] = (await station.get(STATION)).good()
+        lane = await before.device("door")
+        assert (await lane.scan(1, old)).good()["admitted"]
+        assert (await lane.scan(2, order["badge"]["text"])).good()["admitted"]
+        assert (await lane.scan(3, old)).good()["decision"]["reason"] == "replaced"
+        other = await before.device("another-door")
+        made_up = other.record(1, people.at_ms("07-08 08:59"), holder=order["badge"]["holder"])
+        (await other.upload(1, made_up | {"generation": 9})).good()
+    async with serve() as after:
+        lane = await after.api(token=lane.token, epoch=1)
+        assert (await lane.scan(4, old)).good()["decision"]["reason"] == "replaced"
+        assert (await lane.scan(5, order["badge"]["text"])).good()["admitted"], (
+            "a lane's word is no badge"
+        )

@@ -194,8 +194,8 @@ class SimServer:
         for name in (*(row[1].name for row in database.log), *database.odd):
             numbers.setdefault(name[:2], Numbers()).add(name[2])
         intake.recall(len(database.log), numbers, database.leases)
-        for seq, record, *_ in database.log:
-            intake.recalled(seq, record)
+        for seq, record, _, answer in database.log:
+            intake.recalled(seq, record, answer is not None)
         self._new_timeline()
 
     def _new_timeline(self) -> None:

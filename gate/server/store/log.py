@@ -131,20 +131,11 @@ async def after(
     return [(row["seq"], _decode_record(row["body"])) for row in rows]
 
 
-async def all_records(
-    connection: asyncpg.Connection | asyncpg.Pool, edition: str
-) -> AsyncIterator[tuple[int, LogRecord]]:
-    """The whole log in the order of its positions, read in pages."""
-    seq = 0
-    while page := await after(connection, edition, seq):
-        for seq, record in page:
-            yield seq, record
-
-
 async def decisions(
     connection: asyncpg.Connection, edition: str
 ) -> AsyncIterator[tuple[int, LogRecord, bool]]:
-    """The whole log, with whether the server itself decided."""
+    """The whole log in the order of its positions, read in pages; with whether the server itself
+    decided."""
     seq = 0
     while page := await connection.fetch(DECISIONS, edition, seq, ROWS_PER_READ):
         for row in page:
