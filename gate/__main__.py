@@ -97,6 +97,14 @@ def _places(parser: argparse.ArgumentParser) -> None:
         help="lanes that were not heard are off for good, and their rooms were counted",
     )
     trust.set_defaults(run=_places_trusted)
+    free = commands.add_parser("free", help="take back what a lane that was cut off still holds")
+    free.add_argument("lane", help="its name, as `gate places` shows it")
+    free.add_argument(
+        "--off-for-good",
+        action="store_true",
+        help="it is switched off or was wiped: it lets nobody in any more",
+    )
+    free.set_defaults(run=_places_freed)
 
 
 def _mail(parser: argparse.ArgumentParser) -> None:
@@ -211,6 +219,12 @@ def _places_trusted(arguments: argparse.Namespace) -> int:
     from gate.commands.places import trust
 
     return trust(arguments.without_unheard)
+
+
+def _places_freed(arguments: argparse.Namespace) -> int:
+    from gate.commands.places import free
+
+    return free(arguments.lane, arguments.off_for_good)
 
 
 def _admin_link(arguments: argparse.Namespace) -> int:

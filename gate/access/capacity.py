@@ -6,6 +6,8 @@ A right is one person who may still enter. Rules kept here:
   asking again, and nothing is granted twice.
 - Until a lane's log says what it used, all it was granted counts as taken. So
   people inside <= inside as far as known + all rights unaccounted for <= capacity.
+- A lane that was cut off may still let people in, so what it holds stays taken: until it enrols
+  anew and returns it itself, or an operator says that it is off for good.
 - A server that lost grants, restored from a backup, hears them again from the lanes: all a lane was
   ever granted, in every epoch, whether used or not. What is told twice adds nothing.
 - What the server admits itself takes a right too, granted and used in the same moment. One whose
@@ -50,6 +52,14 @@ def rights_used(record: LogRecord) -> int:
     return record.rights if record.kind in (RecordKind.SCAN, RecordKind.RETURNED) else 0
 
 
+def freed(record: LogRecord) -> Holding | None:
+    """Whose rights an operator took back by a record."""
+    if record.kind is not RecordKind.FREED or record.zone is None:
+        return None
+    device, epoch = record.why.rsplit(" ", 1)
+    return DeviceId(device), int(epoch), record.zone
+
+
 def entry_lanes(zone: ZoneId, policy: Policy) -> int:
     """Lanes that may lead into a zone."""
     gates = policy.gates.values()
@@ -78,6 +88,8 @@ class Pool:
             return
         if used := rights_used(record):
             self._used[record.device, record.epoch, record.zone] += used
+        elif (holding := freed(record)) is not None:
+            self._used[holding] += record.rights
         elif decided_by_server(record):
             holding = (record.device, BY_SERVER, record.zone)
             self._used[holding] += 1
@@ -85,11 +97,12 @@ class Pool:
 
     def unaccounted(self, zone: ZoneId) -> int:
         """Rights at lanes of which no record says yet that they were used."""
-        return sum(
-            max(0, granted - self._used[holding])
-            for holding, granted in self.granted.items()
-            if holding[2] == zone
-        )
+        return sum(left for holding, left in self.unused().items() if holding[2] == zone)
+
+    def unused(self) -> dict[Holding, int]:
+        """Whose rights no record says yet that they were used, returned or freed."""
+        left = {each: max(0, granted - self._used[each]) for each, granted in self.granted.items()}
+        return {each: rights for each, rights in left.items() if rights}
 
     def left(self, zone: Zone, whereabouts: Whereabouts, at: datetime) -> int:
         """Rights nobody has."""

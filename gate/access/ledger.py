@@ -35,14 +35,16 @@ Name = tuple[DeviceId, int, int]
 
 class RecordKind(StrEnum):
     """`annulled`: an earlier record of the same device never happened. `swept`: everybody left a
-    zone at this moment. `returned`: a lane gave places of a full zone back. `mode`: a supervisor
-    set this one lane's mode, named in `why`."""
+    zone at this moment. `returned`: a lane gave places of a full zone back. `freed`: an operator
+    took back those of a lane that is off for good, named with its epoch in `why`. `mode`: a
+    supervisor set this one lane's mode, named in `why`."""
 
     SCAN = "scan"
     PRINTED = "printed"
     ANNULLED = "annulled"
     SWEPT = "swept"
     RETURNED = "returned"
+    FREED = "freed"
     MODE = "mode"
 
 
@@ -94,7 +96,8 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     why: Annotated[str, _WORD] = ""
     """The supervisor's reason, one of the policy's."""
     rights: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
-    """Places of a hard zone this record uses up: 1 for an admission, or how many are returned."""
+    """Places of a hard zone this record uses up: 1 for an admission, or how many are returned or
+    freed."""
     cursor: Annotated[int, Meta(ge=0, le=2**53)] = 0
     """Feed position of the facts the decision used."""
     policy: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0

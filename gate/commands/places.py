@@ -1,4 +1,5 @@
-"""`gate places`: who has the places of rooms with a hard limit, and what to say after a restore."""
+"""`gate places`: who has the places of rooms with a hard limit; what to say after a restore, and of
+a lane that is off for good."""
 
 from rich.console import Console
 from rich.table import Table
@@ -17,6 +18,14 @@ def show() -> int:
             counts = (each[k] for k in ("capacity", "inside", "at_lanes", "left"))
             table.add_row(plain(each["name"]), *(f"{n:,}" for n in counts))
         Console(highlight=False).print(table)
+        names = {each["zone"]: plain(each["name"]) for each in told["zones"]}
+        for each in told["cut_off"]:
+            why = "was revoked" if each["revoked"] else "was enrolled anew"
+            print(
+                f"{each['lane']} {why} and holds {each['places']:,} places of "
+                f"{names.get(each['zone'], each['zone'])}: without a network it may still let so "
+                f"many in. Once it is off for good: `gate places free {each['lane']}`"
+            )
         if not told["in_doubt"]:
             return 0
         print(
@@ -34,6 +43,16 @@ def doubt() -> int:
     async def act(client: Client, edition: str) -> int:
         await client.operate("POST", f"/api/v1/editions/{edition}/places/doubt")
         print("no place of a full room is granted until `gate places trust`")
+        return 0
+
+    return operate(act)
+
+
+def free(lane: str, off_for_good: bool) -> int:
+    async def act(client: Client, edition: str) -> int:
+        body = {"lane": lane, "off_for_good": off_for_good}
+        done = await client.operate("POST", f"/api/v1/editions/{edition}/places/free", body)
+        print(f"{done['places']:,} places are free again")
         return 0
 
     return operate(act)

@@ -251,6 +251,16 @@ class Lane:
         if count:
             self._append(rights_returned(self._next_name(), zone, count, at))
 
+    def give_back_earlier(self, at: datetime) -> bool:
+        """Return what earlier enrolments left unused, through their own logs. Whether there was
+        any."""
+        left = self.rights.left_earlier
+        for epoch, zone, count in left:
+            number = self.outbox.highest_of(epoch) + 1
+            name = DeviceId(self.identity.device), epoch, number
+            self._append(rights_returned(name, zone, count, at))
+        return bool(left)
+
     # --- sync
 
     def take(self, snapshot: Snapshot) -> None:

@@ -18,9 +18,13 @@ class Outbox:
         """The number of this epoch's last record."""
         return self._highest[self._epoch]
 
+    def highest_of(self, epoch: int) -> int:
+        return self._highest.get(epoch, 0)
+
     def written(self, record: LogRecord) -> None:
         """The record is on disk."""
         self._highest[record.epoch] = record.number
+        self._acked.setdefault(record.epoch, 0)
 
     @property
     def waiting(self) -> int:

@@ -186,6 +186,8 @@ class Protocol:
             lane.keep_offset(self._clock.offset_ms)
         lane.meet(welcome.peers)
         lane.outbox.acknowledged(lane.identity.epoch, welcome.acked_through)
+        if lane.give_back_earlier(self._clock.now()):
+            yield Wake()
         if cursor is None or cursor > welcome.head or lane.timeline != welcome.timeline:
             return (yield from self._snapshot())
         yield from self._rights(welcome)

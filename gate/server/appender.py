@@ -145,6 +145,12 @@ class Appender:
             own = self.intake.came_out(badges, at)
             await self.upload(own.device, own.epoch_max, own.batch)
 
+    async def free(self, holdings: Mapping[Holding, int], at: datetime) -> None:
+        """Write down that these rights of lanes are nobody's any more."""
+        async with self._own:
+            own = self.intake.freed(holdings, at)
+            await self.upload(own.device, own.epoch_max, own.batch)
+
     async def lease(self, holding: Holding, want: int, at: datetime) -> int:
         """All rights the device has been granted for the zone, with as many more as are free.
 

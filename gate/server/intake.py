@@ -252,6 +252,26 @@ class Intake:
         raw = tuple(msgspec.Raw(msgspec.json.encode(each)) for each in records)
         return Upload(SERVER, 1, LogBatch(1, first, raw))
 
+    def freed(self, holdings: Mapping[Holding, int], at: datetime) -> Upload:
+        """The server's own records that an operator took rights back from lanes off for good."""
+        first = self.acked_through(SERVER, 1) + 1
+        records = [
+            LogRecord(
+                device=SERVER,
+                epoch=1,
+                number=number,
+                kind=RecordKind.FREED,
+                at_ms=int(at.timestamp() * 1000),
+                zone=zone,
+                reason=Reason.ZONE_FULL,
+                rights=rights,
+                why=f"{device} {epoch}",
+            )
+            for number, ((device, epoch, zone), rights) in enumerate(holdings.items(), first)
+        ]
+        raw = tuple(msgspec.Raw(msgspec.json.encode(each)) for each in records)
+        return Upload(SERVER, 1, LogBatch(1, first, raw))
+
     # --- changes
 
     def place(self, rows: Sequence[FeedRow]) -> list[FeedRow]:

@@ -66,12 +66,13 @@ DEVICE_GRANTS: dict[DeviceRole, frozenset[Permission]] = {
     DeviceRole.PRINTER: frozenset({Permission.DEVICE, Permission.PRINT}),
 }
 RECORD_KINDS: dict[DeviceRole, frozenset[RecordKind]] = {
-    DeviceRole.LANE: frozenset(RecordKind) - {RecordKind.PRINTED, RecordKind.SWEPT},
+    DeviceRole.LANE: frozenset(RecordKind)
+    - {RecordKind.PRINTED, RecordKind.SWEPT, RecordKind.FREED},
     DeviceRole.KIOSK: frozenset({RecordKind.PRINTED}),
     DeviceRole.PRINTER: frozenset({RecordKind.PRINTED}),
 }
 """What each may write into the log: a printer's token cannot make anybody appear inside, and only
-the server itself empties a zone."""
+the server itself empties a zone or takes another's places back."""
 
 
 @dataclass(frozen=True, slots=True)

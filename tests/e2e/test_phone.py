@@ -431,6 +431,19 @@ async def test_records_of_an_earlier_enrolment_are_handed_in_under_it(program: S
         assert [(r.epoch, r.number) for r in await guard.log()] == [(1, 1)]
 
 
+async def test_what_an_earlier_enrolment_left_unused_goes_back_to_the_room(thursday: Server):
+    async with phone(thursday, "high_level_door") as guard:
+        await guard.granted()
+        await guard.page.goto("about:blank")
+        await guard.page.goto(
+            f"{guard.url}/scan#{await guard.code(guard.device, 'high_level_door')}"
+        )
+        (returned,) = await eventually(guard.log, "the first enrolment's rights came back")
+        assert (returned.kind, returned.epoch) == (RecordKind.RETURNED, 1)
+        assert (returned.zone, returned.rights > 0) == ("high_level", True)
+        await guard.granted()
+
+
 async def test_the_way_chosen_outlives_a_reload(program: Server):
     async with phone(program) as guard:
         await guard.page.click("#direction [data-direction=exit]")

@@ -111,14 +111,25 @@ async def test_an_operator_sees_and_settles_who_has_the_places_of_full_rooms(ser
     async with served.operator() as operator:
         body = {"id": "door-1", "role": "lane", "gate": "high_level_door"}
         code = (await operator.post("/api/v1/editions/{edition}/devices", body)).good()["code"]
-        await operator.post("/api/v1/devices/enrol", {"code": code})
+        enrolled = (await operator.post("/api/v1/devices/enrol", {"code": code})).good()
     assert (await served.run("places", "doubt"))[0] == 0
     status, out, _ = await served.run("places")
     assert (status, "Not heard yet: door-1" in out) == (2, True), out
     status, _, error = await served.run("places", "trust")
     assert (status, "door-1: connect or revoke" in error) == (1, True), error
     assert (await served.run("places", "trust", "--without-unheard"))[0] == 0
-    assert (await served.run("places"))[0] == 0
+    async with served.api(token=enrolled["token"]) as lane:
+        body = {"epoch": 1, "zone": "high_level", "want": 3}
+        assert (await lane.post("/api/v1/lane/lease", body)).good()["granted"] == 3
+    assert (await served.run("revoke", "door-1"))[0] == 0
+    status, out, _ = await served.run("places")
+    assert (status, "door-1 was revoked and holds 3 places of High-level" in out) == (0, True), out
+    status, _, error = await served.run("places", "free", "door-1")
+    assert (status, "It may still let people in" in error) == (1, True), error
+    status, out, _ = await served.run("places", "free", "door-1", "--off-for-good")
+    assert (status, out) == (0, "3 places are free again\n")
+    status, out, _ = await served.run("places")
+    assert (status, "door-1" in out) == (0, False)
 
 
 @pytest.mark.parametrize(

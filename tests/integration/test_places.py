@@ -195,3 +195,66 @@ async def test_an_operator_who_restored_the_whole_machine_says_so(serve, venue):
         told, _ = await places(server)
         assert told["unheard"] == ["door-1", "door-2"], "whom it heard before says nothing now"
         assert await lease(door) == 0
+
+
+async def free(server, lane, off_for_good=True):
+    body = {"lane": lane, "off_for_good": off_for_good}
+    return await (await server.operator()).post(f"{PLACES}/free", body)
+
+
+async def test_places_of_a_lane_that_was_cut_off_stay_taken_until_an_operator_says_it_is_off(
+    serve, venue
+):
+    """Nobody can call it: until it hears of that it lets in as many as it may."""
+    lanes, _ = venue
+    async with serve() as server:
+        door, other = [await again(server, lane) for lane in lanes]
+        assert await lease(door) == 5
+        assert await lease(other) == 5
+        free_before = (await places(server))[1]["left"]
+        refused = await free(server, "door-1")
+        assert (refused.status, "revoke it first" in refused.json["detail"]) == (404, True)
+        operator = await server.operator()
+        await operator.post("/api/v1/editions/{edition}/devices/door-1/revoke")
+        told, room = await places(server)
+        assert told["cut_off"] == [{"lane": "door-1", "revoked": True, "zone": ROOM, "places": 5}]
+        assert (room["at_lanes"], room["left"]) == (10, free_before)
+        refused = await free(server, "door-1", off_for_good=False)
+        assert (refused.status, "the 5 places it holds" in refused.json["detail"]) == (409, True)
+        assert (await free(server, "door-1")).good() == {"places": 5}
+        assert (await free(server, "door-1")).title == "Nothing to free", "once"
+    async with serve() as server:
+        told, room = await places(server)
+        assert (told["cut_off"], told["in_doubt"]) == ([], False)
+        assert (room["at_lanes"], room["left"]) == (5, free_before + 5)
+        anew = await server.device("door-1", DOOR)
+        await hello(anew, (1, ROOM, 5))
+        assert not (await places(server))[0]["in_doubt"], "it tells what everybody knows"
+
+
+async def test_places_of_an_earlier_enrolment_are_named_until_the_lane_returns_them(serve, venue):
+    lanes, _ = venue
+    async with serve() as server:
+        assert await lease(await again(server, lanes[0])) == 5
+        anew = await server.device("door-1", DOOR)
+        assert await lease(anew) == 5
+        (held,) = (await places(server))[0]["cut_off"]
+        assert (held["lane"], held["revoked"], held["places"]) == ("door-1", False, 5)
+        returned = anew.record(1, people.at_ms("07-08 08:59"), zone=ROOM, epoch=1, kind="returned",
+                               gate=None, holder=None, reason="zone_full", rights=5)  # fmt: skip
+        assert (await anew.upload(1, returned, epoch=1)).good() == {
+            "acked_through": 1, "quarantined": 0,
+        }  # fmt: skip
+        told, room = await places(server)
+        assert (told["cut_off"], room["at_lanes"]) == ([], 5)
+
+
+async def test_no_lane_takes_another_ones_places_away(serve, venue):
+    lanes, _ = venue
+    async with serve() as server:
+        door, other = [await again(server, lane) for lane in lanes]
+        assert await lease(door) == 5
+        odd = other.record(1, people.at_ms("07-08 08:59"), zone=ROOM, kind="freed", gate=None,
+                           rights=5, why="door-1 1", reason="zone_full")  # fmt: skip
+        assert (await other.upload(1, odd)).good()["quarantined"] == 1
+        assert (await places(server))[1]["at_lanes"] == 5

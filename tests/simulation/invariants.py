@@ -360,6 +360,8 @@ class Invariants:
                     device.id,
                 )
                 held += left
+                earlier = position.lane.rights.left_earlier
+                _check(not earlier, "T12 rights of earlier enrolments go back", earlier)
         _check(held <= pool.unaccounted(zone.id), "T12 rights are conserved", held)
         if not self.limit_is_off:
             total = known + pool.unaccounted(zone.id) + pool.left(zone, *self._at(server, now))

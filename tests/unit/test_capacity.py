@@ -9,6 +9,7 @@ from gate.access.capacity import (
     Pool,
     decided_by_server,
     entry_lanes,
+    freed,
     is_hard,
     rights_used,
     stock,
@@ -50,6 +51,23 @@ def test_a_right_that_was_granted_counts_as_taken_until_the_log_says_what_became
     pool.add(record(2, kind=RecordKind.RETURNED, rights=3))
     assert (pool.unaccounted(ROOM), pool.left(ZONE, here, AT)) == (0, 9)
     assert pool.unaccounted(PLENARY) == 0
+
+
+def test_what_an_operator_frees_of_a_lane_that_is_gone_can_be_granted_again_and_no_more():
+    pool, here = Pool(), Whereabouts(POLICY)
+    other = (DeviceId("a b"), 12, ROOM)
+    pool.granted.update({LANE: 4, other: 3})
+    pool.add(record(1))
+    assert pool.unused() == {LANE: 3, other: 3}
+    again = record(7, kind=RecordKind.FREED, rights=3, why="a 1")
+    for each in (again, record(8, kind=RecordKind.FREED, rights=2, why="a b 12")):
+        assert freed(each) is not None
+        pool.add(each)
+    assert pool.unused() == {other: 1}
+    assert pool.left(ZONE, here, AT) == 9
+    pool.add(record(2))  # it was not off: then that person is inside, and no place is made of it
+    assert pool.left(ZONE, here, AT) == 9
+    assert freed(record(3)) is freed(record(7, kind=RecordKind.FREED, zone=None)) is None
 
 
 def test_more_used_than_granted_never_makes_places():

@@ -124,6 +124,7 @@ def test_one_log_is_made_of_many_in_the_order_of_the_scans_each_record_once():
         ({"kind": RecordKind.ANNULLED}, None),
         ({"kind": RecordKind.PRINTED}, None),
         ({"kind": RecordKind.RETURNED}, None),
+        ({"kind": RecordKind.FREED}, None),
         ({"reason": Reason.WRONG_DAY}, None),
         ({"holder": None}, None),
         ({"zone": None}, None),

@@ -59,6 +59,27 @@ def test_another_enrolment_begins_without_the_old_ones_rights(store):
     assert ready(store, epoch=2).rights.left(ROOM) == 0
 
 
+def test_what_an_earlier_enrolment_left_unused_goes_back_through_its_own_log(store):
+    first = ready(store)
+    first.rights.grant(ROOM, 5)
+    reasons(first, 1, 2)
+    first.outbox.acknowledged(1, 2)
+    ready(store, epoch=2).rights.grant(ROOM, 3)  # and nobody came
+    lane = ready(store, epoch=3)
+    lane.rights.grant(ROOM, 2)
+    assert lane.give_back_earlier(AT)
+    returned = [r for r in store.records() if r.kind is RecordKind.RETURNED]
+    assert [(r.epoch, r.number, r.rights, r.zone) for r in returned] == [
+        (1, 3, 3, ROOM), (2, 1, 3, ROOM)
+    ]  # fmt: skip
+    assert lane.rights.left(ROOM) == 2, "its own it keeps"
+    assert lane.outbox.batch(9) == returned[:1]
+    lane.outbox.acknowledged(1, 3)
+    assert lane.outbox.batch(9) == returned[1:]
+    for each in (lane, ready(store, epoch=3)):
+        assert not each.give_back_earlier(AT), "once"
+
+
 def test_the_server_is_told_of_every_right_ever_granted_also_of_earlier_enrolments(store):
     first = ready(store)
     assert first.rights.ever == ()

@@ -1,12 +1,16 @@
 """The places of rooms with a hard limit: who has them, and what an operator says after a restore.
 
 In doubt (`gate.server.rights_book`) nothing is granted until every lane was heard and an operator
-says so; lanes go on with what they have.
+says so; lanes go on with what they have. So does one that was cut off, until it hears of that: its
+places stay taken until an operator says that it is off for good.
 """
 
-import msgspec
+from typing import Annotated
 
-from gate.access.capacity import is_hard
+import msgspec
+from msgspec import Meta
+
+from gate.access.capacity import BY_SERVER, Holding, is_hard
 from gate.access.model import ZoneId
 from gate.access.wire import DeviceRole
 from gate.server.problem import Refused
@@ -28,17 +32,38 @@ class ZonePlaces(msgspec.Struct, frozen=True):
     left: int
 
 
+class CutOff(msgspec.Struct, frozen=True):
+    """Places that a device holds which the server answers no more."""
+
+    lane: str
+    revoked: bool
+    """False: it was enrolled anew, and what the earlier enrolment held was not returned yet."""
+    zone: ZoneId
+    places: int
+
+
 class Places(msgspec.Struct, frozen=True):
     in_doubt: bool
     """Nothing is granted: this database, or the file beside it, may have been restored."""
     zones: tuple[ZonePlaces, ...]
     unheard: tuple[str, ...]
     """Lanes that have not called since this server's start: nobody knows what they hold."""
+    cut_off: tuple[CutOff, ...] = ()
 
 
 class Trust(msgspec.Struct, frozen=True):
     without_unheard: bool
     """Lanes that were not heard are switched off for good, and nobody they let in is inside."""
+
+
+class Free(msgspec.Struct, frozen=True):
+    lane: Annotated[str, Meta(max_length=64)]
+    off_for_good: bool
+    """It is switched off, or was wiped: it lets nobody in any more."""
+
+
+class Freed(msgspec.Struct, frozen=True):
+    places: int
 
 
 async def listed(call: Call) -> Places:
@@ -56,7 +81,23 @@ async def listed(call: Call) -> Places:
         for zone in service.policy.zones.values()
         if is_hard(zone)
     )
-    return Places(intake.in_doubt, zones, await _unheard(call))
+    gone = tuple(
+        CutOff(device, revoked, zone, places)
+        for (device, _, zone), (places, revoked) in (await _cut_off(call)).items()
+    )
+    return Places(intake.in_doubt, zones, await _unheard(call), gone)
+
+
+async def _cut_off(call: Call) -> dict[Holding, tuple[int, bool]]:
+    """Holding -> (places, whether the device is revoked), of enrolments that are no more."""
+    enrolled = {
+        each.id: each.epoch for each in await call.service.devices.all() if not each.revoked
+    }
+    return {
+        holding: (places, holding[0] not in enrolled)
+        for holding, places in sorted(call.service.appender.intake.pool.unused().items())
+        if holding[1] not in (BY_SERVER, enrolled.get(holding[0]))
+    }
 
 
 async def _unheard(call: Call) -> tuple[str, ...]:
@@ -96,6 +137,35 @@ async def trust(call: Call) -> None:
     await audit_store.audit(service.pool, call.staff.name, "places trusted", ", ".join(unheard))
 
 
+async def free(call: Call) -> Freed:
+    """Take back what a lane holds that is off for good."""
+    body, service = call.body, call.service
+    assert isinstance(body, Free)
+    held = {
+        holding: places
+        for holding, (places, _) in (await _cut_off(call)).items()
+        if holding[0] == body.lane
+    }
+    places = sum(held.values())
+    if not held:
+        raise Refused(
+            404,
+            "Nothing to free",
+            f"{body.lane} holds no place, or is a lane of this venue still: revoke it first",
+        )
+    if not body.off_for_good:
+        raise Refused(
+            409,
+            "It may still let people in",
+            f"without a network {body.lane} goes on with the {places} places it holds: take them "
+            "back once it is switched off for good, or the rooms may come to hold more than fit",
+        )
+    await service.appender.free(held, service.clock.now())
+    service.live.wake()
+    await audit_store.audit(service.pool, call.staff.name, "places freed", f"{body.lane} {places}")
+    return Freed(places)
+
+
 _PLACES = "/api/v1/editions/{edition}/places"
 
 ROUTES = (
@@ -127,5 +197,16 @@ ROUTES = (
         body=Trust,
         errors=(409,),
         status=204,
+    ),
+    Route(
+        "POST",
+        f"{_PLACES}/free",
+        free,
+        Permission.MANAGE_DEVICES,
+        Scope.PATH,
+        "A lane that was cut off is switched off for good: take back the places it holds",
+        Freed,
+        body=Free,
+        errors=(404, 409),
     ),
 )

@@ -28,7 +28,7 @@ export class Lane {
   #today = { day: "", entered: new Map() };
   #overridden = [];
   #lastEntry = null;
-  #used = 0;
+  #used = new Map();
   #turn = Promise.resolve();
 
   /** The enrolled lane of a store, with all it knew. */
@@ -186,7 +186,10 @@ export class Lane {
   /** What the page shows and the limits need of a record of this phone. */
   #tally(record) {
     if (!this.policy) return;
-    if (record.epoch === this.identity.epoch && record.device === this.identity.device) this.#used += record.rights ?? 0;
+    if (record.device === this.identity.device && record.rights) {
+      const held = `${this.#key(record.epoch)} ${record.zone}`;
+      this.#used.set(held, (this.#used.get(held) ?? 0) + record.rights);
+    }
     if (record.overrides) this.#overridden.push(record.at_ms);
     const { day } = this.policy.clock.local(record.at_ms);
     if (day > this.#today.day) this.#today = { day, entered: new Map() };
@@ -252,8 +255,25 @@ export class Lane {
     });
   }
 
+  /** Return what earlier enrolments left unused, through their own logs: nobody will use it any more. */
+  #giveBackEarlier() {
+    return this.#inTurn(async () => {
+      for (const [epoch, zone] of this.#known ? this.grantedEver : []) {
+        const rights = this.#left(epoch, zone);
+        if (epoch === this.identity.epoch || !rights) continue;
+        const name = { device: this.identity.device, epoch, number: (this.#highest[epoch] ?? 0) + 1 };
+        await this.#append({ ...name, kind: "returned", at_ms: this.#clock.now(), zone, reason: "zone_full", rights });
+      }
+    });
+  }
+
   #places(zone) {
-    return zone.id === this.zone?.id ? Math.max(0, (this.granted[`${this.#key()} ${zone.id}`] ?? 0) - this.#used) : 0;
+    return zone.id === this.zone?.id ? this.#left(this.identity.epoch, zone.id) : 0;
+  }
+
+  #left(epoch, zone) {
+    const held = `${this.#key(epoch)} ${zone}`;
+    return Math.max(0, (this.granted[held] ?? 0) - (this.#used.get(held) ?? 0));
   }
 
   // --- sync
@@ -352,8 +372,9 @@ export class Lane {
     await this.#store.set("acked", this.#acked);
   }
 
-  /** The server moved this device to another gate. */
+  /** The server answered: perhaps it moved this device to another gate. */
   async follow({ gate }) {
+    await this.#giveBackEarlier();
     if (gate === this.identity.gate) return;
     this.identity = { ...this.identity, gate };
     await this.#store.set("identity", this.identity);
