@@ -1,7 +1,8 @@
 """What a change of policy would do: who could enter before and could not after, or the reverse.
 
 Nothing is stored and no rule is read here: `decide` itself is asked, for an approved holder of each
-profile, at the start of every stretch of time in which neither policy's hours change.
+profile, at the start of every stretch of time in which neither policy's hours change; and for each
+holder once, whether their digital badge is one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,13 +11,16 @@ from datetime import date, datetime, time
 
 from gate.access.decide import decide
 from gate.access.model import (
+    DIGITAL,
     Credential,
     Direction,
     Facts,
     GateId,
     Holder,
     HolderRecord,
+    Kind,
     Profile,
+    Reason,
     Scan,
     SigningKey,
     Status,
@@ -48,6 +52,29 @@ def compare(before: Policy, after: Policy, profiles: Iterable[Profile]) -> Itera
         for day in sorted({*before.days, *after.days}):
             for opens, closes in zip(hours, [*hours[1:], DAY_ENDS], strict=True):
                 yield from _stretch(before, after, known, zone, day, opens, closes)
+
+
+def digital_changes(
+    before: Policy, after: Policy, records: Iterable[HolderRecord]
+) -> Iterator[tuple[HolderRecord, bool]]:
+    """Of approved holders, whose digital badge changes with the policy, and whether it is good
+    then: opens what a printed one would."""
+    for record in records:
+        if record.status is Status.APPROVED:
+            was, will = (_digital_is_good(policy, record) for policy in (before, after))
+            if was != will:
+                yield record, will
+
+
+def _digital_is_good(policy: Policy, record: HolderRecord) -> bool:
+    """At no gate: where somebody may go is asked only after what their badge counts as."""
+    kind = Kind.ATTENDEE
+    credential = Credential(
+        kind, 1, policy.number, record.holder, DIGITAL, record.profile, 0, policy.expires_h()
+    )
+    key = SigningKey(1, bytes(32), policy.epoch, policy.expires, frozenset({kind}))
+    scan = Scan(credential, GateId(""), Direction.ENTRY, policy.epoch)
+    return decide(scan, Facts({1: key}, {}, record=record), policy).reason is Reason.WRONG_GATE
 
 
 def _stretch(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from gate.access.compare import Change, approved
+from gate.access.compare import Change, approved, digital_changes
 from gate.access.compare import compare as compared
 from gate.access.decide import explain as walk
 from gate.access.model import (
@@ -17,8 +17,11 @@ from gate.access.model import (
     EventId,
     Facts,
     GateId,
+    Holder,
+    HolderRecord,
     Profile,
     Scan,
+    Status,
 )
 from gate.access.policy import Policy
 from gate.access.policy_file import PolicyError, parse
@@ -143,9 +146,13 @@ def compare(old: str, new: str) -> int:
         return 1
     profiles = every_profile(before, after)
     changes = list(compared(before, after, profiles.values()))
-    for line in change_lines(changes, lambda n: profile_words(profiles[n])):
+    lines = [
+        *change_lines(changes, lambda n: profile_words(profiles[n])),
+        *digital_lines(before, after),
+    ]
+    for line in lines:
         print(line)
-    if not changes:
+    if not lines:
         print("nobody's access changes")
     return 0
 
@@ -169,7 +176,12 @@ def preview(new: str) -> int:
                 f"{each['people']:>6,} people {verb} {each['zone']} on {each['day']}, "
                 f"{each['opens'][:5]}-{each['closes'][:5]}"
             )
-        if not said["changes"]:
+        gained, lost = said["digital_opening"], said["digital_closing"]
+        if gained:
+            print(f"{gained:>6,} people's digital badge opens what a printed one would")
+        if lost:
+            print(f"{lost:>6,} people's digital badge opens nothing any more")
+        if not (said["changes"] or gained or lost):
             print("nobody's access changes")
         return 0
 
@@ -197,6 +209,16 @@ def change_lines(changes: list[Change], words: Callable[[int], str]) -> Iterator
         when = f"{each.day} {each.opens:%H:%M}-{each.closes:%H:%M}"
         for number in each.profiles:
             yield f"{sign} {each.zone}  {when}  {words(number)}"
+
+
+def digital_lines(before: Policy, after: Policy) -> Iterator[str]:
+    """Of digital badges that were activated, and of those that were not."""
+    for generation, state in ((1, "never activated"), (2, "activated at desk or kiosk")):
+        digital = generation if generation > 1 else 0
+        record = HolderRecord(Holder(1), generation, 1, Status.APPROVED, digital=digital)
+        for _, good in digital_changes(before, after, [record]):
+            what = "open what a printed badge would" if good else "open nothing any more"
+            yield f"{'+' if good else '-'} digital badges that were {state}: {what}"
 
 
 def _asked(

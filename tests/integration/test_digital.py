@@ -196,3 +196,24 @@ async def test_the_policy_says_what_digital_badges_are(phones, may, said):
         if may == "none":
             desk = await server.staff("desk")
             assert (await desk.post(f"{ANA}/digital", {})).title == "No digital badges"
+
+
+async def test_a_preview_says_whose_digital_badge_another_policy_would_change(phones):
+    """Of three people one has the badge on the phone, one a second print, one a first."""
+    async with phones() as server:
+        names = ("R-ANA1", "R-BEN2", "R-CY3", "R-DI4")
+        rows = [row(n, status="pending" if n == "R-DI4" else "approved") for n in names]
+        await server.import_rows(people.file(*rows))
+        desk = await server.staff("desk")
+        (await desk.post(f"{ANA}/digital", {"why": "asked"})).good()
+        made = (await desk.post(f"{BEN}/reprints", {"reason": "lost", "printer": ""})).good()
+        await desk.post(f"/api/v1/editions/{{edition}}/reprints/{made['id']}/done")
+        operator = await server.operator()
+        found = {}
+        for may in ("none", "inert", "valid"):
+            text = example().replace('digital_badges = "none"', f'digital_badges = "{may}"')
+            preview = "/api/v1/editions/{edition}/policy/preview"
+            told = (await operator.post(preview, {"policy": text})).good()
+            assert told["changes"] == []
+            found[may] = told["digital_opening"], told["digital_closing"]
+        assert found == {"none": (0, 1), "inert": (0, 0), "valid": (1, 0)}

@@ -2,13 +2,22 @@
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from itertools import product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate.access.compare import approved, compare
+from gate.access.compare import approved, compare, digital_changes
 from gate.access.decide import decide
-from gate.access.model import EventId, GateId, ZoneId
+from gate.access.model import (
+    DigitalBadges,
+    EventId,
+    GateId,
+    Holder,
+    HolderRecord,
+    Status,
+    ZoneId,
+)
 from gate.access.policy import Policy
 from gate.access.policy_file import parse
 from gate.editions import example
@@ -99,3 +108,26 @@ def test_an_event_that_is_gone_takes_nobodys_other_events_away():
     after = replace(BEFORE, events=events, zones={**BEFORE.zones, room.id: replace(room, rules=())})
     lost = {(c.zone, number) for c in compare(BEFORE, after, PROFILES) for number in c.profiles}
     assert lost == {("ministerial_room", 3)}, "the minister still enters by wsis"
+
+
+def test_whose_digital_badge_changes_is_told_of_every_holder_there_can_be():
+    """By the table of the policy's own words, not by `decide`: one badge per person is good."""
+
+    def good(may: DigitalBadges, generation: int, digital: int) -> bool:
+        if may is DigitalBadges.NONE:
+            return False
+        counts_as = digital or (1 if may is DigitalBadges.VALID else 0)
+        return 0 < counts_as == generation
+
+    states = [(g, d) for g in range(1, 4) for d in range(g + 1)]
+    changes = 0
+    for was, will in product(DigitalBadges, repeat=2):
+        before, after = (replace(BEFORE, digital_badges=may) for may in (was, will))
+        for (generation, digital), status in product(states, Status):
+            record = HolderRecord(Holder(1), generation, 1, status, digital=digital)
+            told = [now for _, now in digital_changes(before, after, [record])]
+            then, now = good(was, generation, digital), good(will, generation, digital)
+            differs = then != now and status is Status.APPROVED
+            assert told == ([now] if differs else []), (was, will, record)
+            changes += differs
+    assert changes == 2 * (1 + 3 + 4)

@@ -187,6 +187,35 @@ def test_an_incomplete_command_shows_how_it_is_used(gate, arguments):
     assert err.startswith("usage: gate policy")
 
 
+# --- compare
+
+
+def with_digital(may: str) -> str:
+    return example().replace('digital_badges = "none"', f'digital_badges = "{may}"')
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("none", "inert", ["+ digital badges that were activated at desk or kiosk: open what"]),
+        ("inert", "valid", ["+ digital badges that were never activated: open what a printed"]),
+        ("valid", "inert", ["- digital badges that were never activated: open nothing any more"]),
+        ("valid", "none", ["- digital badges that were never activated: open nothing any more",
+                           "- digital badges that were activated at desk or kiosk: open nothing"]),
+        ("inert", "inert", ["nobody's access changes"]),
+    ],
+)  # fmt: skip
+def test_a_comparison_says_which_digital_badges_change(gate, tmp_path, before, after, said):
+    for may in (before, after):
+        (tmp_path / f"{may}.toml").write_text(with_digital(may), encoding="utf-8")
+    paths = (str(tmp_path / f"{may}.toml") for may in (before, after))
+    status, out, _ = gate("policy", "compare", *paths)
+    assert status == 0
+    lines = out.splitlines()
+    assert len(lines) == len(said)
+    assert all(line.startswith(words) for line, words in zip(lines, said, strict=True)), out
+
+
 # --- as a program of its own
 
 

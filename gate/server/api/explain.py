@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from gate.access.compare import compare
+from gate.access.compare import compare, digital_changes
 from gate.access.decide import explain as walk
 from gate.access.ledger import AT_MS_MAX
 from gate.access.model import DIGITAL, Direction, GateId, Reason, Status
@@ -84,6 +84,10 @@ class PolicyChange(msgspec.Struct, frozen=True):
 
 class Preview(msgspec.Struct, frozen=True):
     changes: tuple[PolicyChange, ...]
+    digital_opening: int = 0
+    """People whose digital badge would be good, and is not now."""
+    digital_closing: int = 0
+    """... and the reverse."""
 
 
 async def preview(call: Call) -> Preview:
@@ -100,8 +104,14 @@ async def preview(call: Call) -> Preview:
     )
     held = [known.profiles[number] for number in sorted(people)]
     changes = await asyncio.to_thread(lambda: list(compare(service.policy, after, held)))
+    holders = tuple(known.holders.values())
+    digital = await asyncio.to_thread(
+        lambda: Counter(good for _, good in digital_changes(service.policy, after, holders))
+    )
     return Preview(
-        tuple(
+        digital_opening=digital[True],
+        digital_closing=digital[False],
+        changes=tuple(
             PolicyChange(
                 each.zone,
                 each.day,
@@ -111,7 +121,7 @@ async def preview(call: Call) -> Preview:
                 sum(people[number] for number in each.profiles),
             )
             for each in changes
-        )
+        ),
     )
 
 
