@@ -62,6 +62,10 @@ class ServerAway(Exception):
     """No answer, or none that can be used; trying again later may help."""
 
 
+class AskedTooOften(ServerAway):
+    """It answers, but has a limit for this; in a while it helps."""
+
+
 class CallRefused(Exception):
     """The server answered with a problem; trying the same again does not help."""
 
@@ -353,7 +357,9 @@ async def _check(answer: aiohttp.ClientResponse) -> None:
 
 
 def _refuse(status: int, title: str, detail: str) -> NoReturn:
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        raise AskedTooOften(f"{title}: {detail}")
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise ServerAway(f"{title}: {detail}")
     raise CallRefused(status, title, detail)
 

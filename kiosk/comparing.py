@@ -7,7 +7,7 @@ lasts; nothing of it is kept here.
 import msgspec
 
 from gate.access.wire import Compared
-from gate.client import CallRefused, Client, ServerAway
+from gate.client import AskedTooOften, CallRefused, Client, ServerAway
 from gate.words.words import Words
 
 WAIT_S = 5.0
@@ -34,6 +34,8 @@ class Comparing:
         """Whose badge the text is. Never raises: what fails, the guard reads in words."""
         try:
             found = await self._client.compare(text, WAIT_S)
+        except AskedTooOften:
+            return Person(note=self._words.say("lane-photo-too-often"))
         except ServerAway:
             return Person(note=self._words.say("lane-photo-offline"))
         except CallRefused:

@@ -22,10 +22,13 @@ _THIS_MACHINE = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?")
 """As a Host header; one that is no host at all must not be parsed any further."""
 Files = Mapping[str, tuple[str, str]]
 """Path -> (file in `pages`, content type)."""
+SHARED = frozenset({"figure.js"})
+"""Files the server's own pages load as well: these are in the `pages` of `gate`."""
 LANE: Files = {
     "/": ("lane.html", "text/html"),
     "/lane.css": ("lane.css", "text/css"),
     "/lane.js": ("lane.js", "text/javascript"),
+    "/figure.js": ("figure.js", "text/javascript"),
 }
 TURNSTILE, TURNSTILE_HEADER = "/turnstile", "X-Turnstile"
 _HEADERS = {
@@ -166,7 +169,7 @@ def _answer(done: Done) -> web.Response:
 
 
 def _served(name: str, kind: str) -> Callable[[web.Request], Awaitable[web.Response]]:
-    body = (files("kiosk") / "pages" / name).read_bytes()
+    body = (files("gate" if name in SHARED else "kiosk") / "pages" / name).read_bytes()
 
     async def serve(request: web.Request) -> web.Response:
         return web.Response(body=body, content_type=kind, charset="utf-8")

@@ -107,6 +107,7 @@ lane-help-desk = المساعدة: اسأل الموظفين
 lane-photo-asked = جارٍ طلب الصورة
 lane-photo-none = لا توجد صورة محفوظة: قارن الاسم على الشارة
 lane-photo-offline = الصورة غير متاحة دون اتصال: قارن الاسم على الشارة
+lane-photo-too-often = طُلبت صور كثيرة خلال دقيقة: قارن الاسم على الشارة
 lane-photo-of = صورة { $name }
 
 ## The wall
@@ -433,9 +434,11 @@ scanner-find = بحث بالاسم
 scanner-find-words = ثلاثة أحرف من الاسم على الأقل
 scanner-find-go = بحث
 scanner-find-none = لا أحد متوقع بهذا الاسم
-scanner-find-offline = البحث يحتاج إلى الشبكة، ولمرات قليلة في الدقيقة
+scanner-find-offline = البحث يحتاج إلى الشبكة
+scanner-find-too-often = عمليات بحث كثيرة: أعد المحاولة بعد دقيقة
 scanner-torch = المصباح
 scanner-language = اللغة
+scanner-learning = جارٍ تحميل قائمة المسموح لهم بالدخول: { $done }
 scanner-in = دخل { $n }
 scanner-offline = غير متصل
 scanner-offline-kept = غير متصل · { $n } محفوظ

@@ -103,6 +103,7 @@ lane-help-desk = Help desk: please ask the staff
 lane-photo-asked = Asking for the photo
 lane-photo-none = No photo on file: compare the name on the badge
 lane-photo-offline = Photo not available offline: compare the name on the badge
+lane-photo-too-often = Too many photos asked for in a minute: compare the name on the badge
 lane-photo-of = Photo of { $name }
 
 ## The wall
@@ -420,9 +421,11 @@ scanner-find = Find name
 scanner-find-words = At least three letters of a name
 scanner-find-go = Search
 scanner-find-none = Nobody of this name is expected
-scanner-find-offline = Names can be looked up only with a network, and a few times a minute
+scanner-find-offline = Names can be looked up only with a network
+scanner-find-too-often = Too many names looked up: try again in a minute
 scanner-torch = Torch
 scanner-language = Language
+scanner-learning = Learning who may enter: { $done }
 scanner-in = { $n } in
 scanner-offline = Offline
 scanner-offline-kept = Offline · { $n } kept

@@ -103,6 +103,7 @@ lane-help-desk = Ayuda: pregunte al personal
 lane-photo-asked = Solicitando la foto
 lane-photo-none = No hay foto registrada: compare el nombre de la credencial
 lane-photo-offline = Foto no disponible sin conexión: compare el nombre de la credencial
+lane-photo-too-often = Demasiadas fotos pedidas en un minuto: compare el nombre de la credencial
 lane-photo-of = Foto de { $name }
 
 ## The wall
@@ -420,9 +421,11 @@ scanner-find = Nombre
 scanner-find-words = Al menos tres letras de un nombre
 scanner-find-go = Buscar
 scanner-find-none = No se espera a nadie con este nombre
-scanner-find-offline = La búsqueda necesita red, y pocas veces por minuto
+scanner-find-offline = La búsqueda necesita red
+scanner-find-too-often = Demasiadas búsquedas: pruebe de nuevo en un minuto
 scanner-torch = Linterna
 scanner-language = Idioma
+scanner-learning = Recibiendo quién puede entrar: { $done }
 scanner-in = { $n } dentro
 scanner-offline = Sin conexión
 scanner-offline-kept = Sin conexión · { $n } guardados

@@ -103,6 +103,7 @@ lane-help-desk = Aide : adressez-vous au personnel
 lane-photo-asked = Photo demandée
 lane-photo-none = Pas de photo enregistrée : comparez le nom sur le badge
 lane-photo-offline = Photo non disponible hors ligne : comparez le nom sur le badge
+lane-photo-too-often = Trop de photos demandées en une minute : comparez le nom sur le badge
 lane-photo-of = Photo de { $name }
 
 ## The wall
@@ -420,9 +421,11 @@ scanner-find = Nom
 scanner-find-words = Au moins trois lettres d’un nom
 scanner-find-go = Chercher
 scanner-find-none = Personne de ce nom n’est attendu
-scanner-find-offline = La recherche demande le réseau, et quelques essais par minute au plus
+scanner-find-offline = La recherche demande le réseau
+scanner-find-too-often = Trop de noms cherchés : réessayez dans une minute
 scanner-torch = Lampe
 scanner-language = Langue
+scanner-learning = Réception de la liste des entrées : { $done }
 scanner-in = { $n } entrés
 scanner-offline = Hors ligne
 scanner-offline-kept = Hors ligne · { $n } gardés

@@ -105,6 +105,7 @@ lane-help-desk = Помощь: обратитесь к персоналу
 lane-photo-asked = Запрашиваем фото
 lane-photo-none = Фото нет в базе: сверьте имя на бейдже
 lane-photo-offline = Нет сети, фото недоступно: сверьте имя на бейдже
+lane-photo-too-often = Слишком много запросов фото за минуту: сверьте имя на бейдже
 lane-photo-of = Фото: { $name }
 
 ## The wall
@@ -425,9 +426,11 @@ scanner-find = Имя
 scanner-find-words = Не менее трёх букв имени
 scanner-find-go = Найти
 scanner-find-none = С таким именем никто не ожидается
-scanner-find-offline = Поиск возможен только при связи и несколько раз в минуту
+scanner-find-offline = Поиск возможен только при связи
+scanner-find-too-often = Слишком много поисков: повторите через минуту
 scanner-torch = Фонарь
 scanner-language = Язык
+scanner-learning = Загрузка списка допущенных: { $done }
 scanner-in = { $n } вошли
 scanner-offline = Нет связи
 scanner-offline-kept = Нет связи · { $n } хранится

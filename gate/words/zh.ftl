@@ -102,6 +102,7 @@ lane-help-desk = 如需帮助请询问工作人员
 lane-photo-asked = 正在获取照片
 lane-photo-none = 无存档照片：请核对证件上的姓名
 lane-photo-offline = 离线时无法获取照片：请核对证件上的姓名
+lane-photo-too-often = 一分钟内请求照片过多：请核对证件上的姓名
 lane-photo-of = { $name } 的照片
 
 ## The wall
@@ -410,9 +411,11 @@ scanner-find = 查姓名
 scanner-find-words = 至少三个字母
 scanner-find-go = 查找
 scanner-find-none = 没有这个姓名的登记
-scanner-find-offline = 联网时才能查找，每分钟次数有限
+scanner-find-offline = 联网时才能查找
+scanner-find-too-often = 查找过于频繁：请一分钟后再试
 scanner-torch = 手电筒
 scanner-language = 语言
+scanner-learning = 正在下载准入名单：{ $done }
 scanner-in = 已入场 { $n }
 scanner-offline = 离线
 scanner-offline-kept = 离线 · 已存 { $n }

@@ -1,6 +1,8 @@
 // Draws what the lane's process says, and nothing else: no decision is made or kept here.
 // When the process is silent the page says so; a light never outlives its time.
 
+import { compare, wipe } from "./figure.js";
+
 const SILENT_MS = 3000;
 const at = (id) => document.getElementById(id);
 let heardAt = performance.now();
@@ -29,34 +31,10 @@ function show(view) {
   light(view.light);
 }
 
-/** Whose badge was refused, beside the light of this number; who must be compared is asked for. */
-async function compare(figure, number, words) {
-  put(figure, { note: words });
-  figure.dataset.number = number;
+/** Whose badge the light of this number refused; null when another one is shown by now. */
+async function whose(number) {
   const answer = await fetch("/person", { method: "POST", body: JSON.stringify({ number }) }).catch(() => null);
-  const person = answer?.ok ? await answer.json().catch(() => null) : null;
-  if (person && figure.dataset.number === String(number)) put(figure, person);
-}
-
-function put(figure, { name = "", about = "", photo = "", alt = "", note = "" }) {
-  const [picture, nobody, { children: [named, more, noted] }] = figure.children;
-  if (photo) picture.src = `data:image/jpeg;base64,${photo}`;
-  else picture.removeAttribute("src");
-  picture.alt = alt;
-  picture.hidden = !photo;
-  nobody.toggleAttribute("hidden", Boolean(photo));
-  named.textContent = name;
-  more.textContent = about;
-  noted.textContent = note;
-  figure.hidden = false;
-}
-
-/** Nothing of a person outlives the light. */
-function wipe(figure) {
-  if (figure.hidden) return;
-  put(figure, {});
-  figure.dataset.number = "";
-  figure.hidden = true;
+  return answer?.ok ? answer.json().catch(() => null) : null;
 }
 
 const KEYS = { looked: "F2", undo: "F8", override: "F9", supervisor: "F10" };
@@ -95,7 +73,7 @@ function begin(what, words) {
   form.why.parentElement.hidden = what !== "override";
   form.why.required = what === "override";
   if (what === "override") {
-    compare(at("whose"), latest.light.number, latest.words[latest.online ? "photo-asked" : "photo-offline"]);
+    compare(at("whose"), latest.words[latest.online ? "photo-asked" : "photo-offline"], whose(latest.light.number));
   }
   at("supervisor").showModal();
 }
@@ -141,7 +119,7 @@ function light(each) {
     return item;
   }));
   if (!each.compare) wipe(at("person"));
-  else if (fresh) compare(at("person"), each.number, each.compare);
+  else if (fresh) compare(at("person"), each.compare, whose(each.number));
 }
 
 function goDark() {

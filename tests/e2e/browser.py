@@ -28,7 +28,7 @@ def scanner_files(
         path, _, query = route.request.url.removeprefix(ORIGIN).partition("?")
         body: str | bytes | None = changed(path, query) or extra.get(path)
         if body is None and path in FILES:
-            body = (PAGES_FOLDER / FILES[path][0]).read_bytes()
+            body = FILES[path][0].read_bytes()
         elif body is None and path.startswith("/vendor/"):
             body = (VENDOR_FOLDER / PAGES_VENDOR[path.removeprefix("/vendor/")][0]).read_bytes()
         elif body is None and path.startswith("/words/"):

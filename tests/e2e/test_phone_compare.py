@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 from PIL import Image, ImageDraw
 
+from gate.server.devices import COMPARES_PER_MINUTE
 from tests import programs
 from tests.e2e.phones import Phone, badges, phone
 from tests.e2e.test_phone import THURSDAY, _supervisor, _trouble
@@ -204,3 +205,25 @@ async def test_the_code_of_the_mail_is_sent_to_the_kiosk(thursday: Server):
         assert await guard.words() == "This is the code for the kiosk: print your badge at a kiosk"
         assert await guard.page.is_hidden("#acts [data-act=override]")
         assert await _trouble(guard) == []
+
+
+async def test_a_phone_that_asked_too_often_says_so_and_not_that_it_is_offline(thursday: Server):
+    (good,) = await badges(thursday, Person("PH-OFTEN-1", "ministerial", "minister"))
+    async with phone(thursday, DOOR) as guard:
+        await guard.granted()
+        await guard.page.evaluate(
+            """async (times) => {
+              const { Store } = await import("/scan/store.js");
+              const { call } = await import("/scan/client.js");
+              const { token } = await (await Store.open()).get("identity");
+              for (let n = 0; n < times; n += 1) {
+                const asked = { token, body: { text: "a poster" } };
+                await call("POST", "/api/v1/lane/compare", asked).catch(() => null);
+              }
+            }""",
+            COMPARES_PER_MINUTE,
+        )
+        assert await guard.scan(good) == "check"
+        assert (await told(guard))["note"] == (
+            "Too many photos asked for in a minute: compare the name on the badge"
+        )

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from gate.access.wire import DeviceRole, Enrolled
 from gate.client import Client
+from gate.server.devices import COMPARES_PER_MINUTE
 from gate.words.words import Words
 from kiosk.comparing import Comparing
 from tests import venue
@@ -120,3 +121,12 @@ async def test_whatever_the_server_answers_the_guard_reads_words(server):
     async with Client("http://127.0.0.1:9") as client:
         person = await Comparing(client, words).person("a poster")
         assert person.note == words.say("lane-photo-offline")
+
+
+async def test_whoever_is_asked_for_too_often_is_not_said_to_be_offline(server):
+    device, words = await server.device("door", DOOR), Words("fr")
+    async with Client(server.url, device.token) as client:
+        comparing = Comparing(client, words)
+        for _ in range(COMPARES_PER_MINUTE):
+            assert (await comparing.person("a poster")).note == words.say("lane-photo-none")
+        assert (await comparing.person("a poster")).note == words.say("lane-photo-too-often")

@@ -100,7 +100,12 @@ async def events(answer):
 
 @pytest.mark.parametrize(
     ("path", "kind"),
-    [("/", "text/html"), ("/lane.css", "text/css"), ("/lane.js", "text/javascript")],
+    [
+        ("/", "text/html"),
+        ("/lane.css", "text/css"),
+        ("/lane.js", "text/javascript"),
+        ("/figure.js", "text/javascript"),
+    ],
 )
 async def test_its_files_are_served_and_guarded(lane, path, kind):
     status, headers, body = await lane.ask("GET", path)

@@ -58,6 +58,9 @@ class PolicyForm(StrEnum):
 class SnapshotQuery(msgspec.Struct):
     policy: PolicyForm = PolicyForm.TOML
     """How the policy is written: the file's text, or JSON for a lane without a TOML reader."""
+    packed: bool = False
+    """As zlib data (RFC 6713) to be unpacked by who asked. A browser unpacks what is encoded on
+    its way before a page sees it, and a page could not say from which byte to go on."""
 
 
 class FeedQuery(msgspec.Struct):
@@ -93,6 +96,8 @@ async def snapshot(call: Call) -> web.Response:
     assert isinstance(query, SnapshotQuery)
     service, for_phone = call.service, query.policy is PolicyForm.JSON
     headers = {"Content-Type": "application/json", "Content-Encoding": "deflate"}
+    if query.packed:
+        headers = {"Content-Type": "application/zlib"}
     if rest := service.downloads.rest(call.request, headers):
         return rest
     text = policy_json(service.policy) if for_phone else service.policy_text

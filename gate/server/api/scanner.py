@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated
 
@@ -29,9 +30,11 @@ RULES = ("credential", "decide", "known", "policy", "presence", "reasons")
 SCRIPTS = (
     "app",
     "camera",
+    "client",
     "clock",
     "debounce",
     "decoder",
+    "download",
     "enrol",
     "find",
     "lane",
@@ -45,15 +48,17 @@ SCRIPTS = (
     "sync",
     "wedge",
 )
+_FOLDER = files("gate.server") / "pages" / "scanner"
 FILES = {
-    "/scan": ("scan.html", HTML),
-    "/scan/scan.css": ("scan.css", CSS),
-    "/scan/manifest.webmanifest": ("manifest.webmanifest", MANIFEST),
-    "/scan/icon.svg": ("icon.svg", SVG),
-    "/scan/icon-192.png": ("icon-192.png", PNG),
-    "/scan/icon-512.png": ("icon-512.png", PNG),
-    **{f"/scan/{name}.js": (f"{name}.js", SCRIPT) for name in SCRIPTS},
-    **{f"/scan/rules/{name}.js": (f"rules/{name}.js", SCRIPT) for name in RULES},
+    "/scan": (_FOLDER / "scan.html", HTML),
+    "/scan/scan.css": (_FOLDER / "scan.css", CSS),
+    "/scan/manifest.webmanifest": (_FOLDER / "manifest.webmanifest", MANIFEST),
+    "/scan/icon.svg": (_FOLDER / "icon.svg", SVG),
+    "/scan/icon-192.png": (_FOLDER / "icon-192.png", PNG),
+    "/scan/icon-512.png": (_FOLDER / "icon-512.png", PNG),
+    "/scan/figure.js": (files("gate") / "pages" / "figure.js", SCRIPT),
+    **{f"/scan/{name}.js": (_FOLDER / f"{name}.js", SCRIPT) for name in SCRIPTS},
+    **{f"/scan/rules/{name}.js": (_FOLDER / "rules" / f"{name}.js", SCRIPT) for name in RULES},
 }
 VENDOR = {
     "/scan/vendor/ed25519.js": ("@noble/ed25519/index.js", SCRIPT),
@@ -78,7 +83,6 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), screen-wake-lock=(self), microphone=(), geolocation=()",
 }
 FOUND_MAX = 8
-_FOLDER = files("gate.server") / "pages" / "scanner"
 
 Name = Annotated[str, Meta(min_length=3, max_length=80, pattern=WITHOUT_NUL)]
 
@@ -111,8 +115,8 @@ async def find(call: Call) -> list[Found]:
     ]
 
 
-def _own(name: str, kind: str) -> Callable[[Call], Awaitable[web.Response]]:
-    body = (_FOLDER / name).read_bytes()
+def _own(file: Traversable, kind: str) -> Callable[[Call], Awaitable[web.Response]]:
+    body = file.read_bytes()
 
     async def serve(call: Call) -> web.Response:
         return _file(body, kind)
@@ -141,8 +145,8 @@ async def worker(call: Call) -> web.Response:
 def _version(vendor: Path) -> str:
     """Changes with any file the worker keeps."""
     digest = hashlib.sha256()
-    for name, _ in FILES.values():
-        digest.update((_FOLDER / name).read_bytes())
+    for file, _ in FILES.values():
+        digest.update(file.read_bytes())
     libraries = (name for name, _ in [*VENDOR.values(), *PAGES_VENDOR.values()])
     for path in (vendor / name for name in libraries):
         digest.update(path.read_bytes() if path.is_file() else b"")
@@ -172,7 +176,7 @@ def _public(
 
 
 ROUTES = (
-    *(_public(path, _own(name, kind), HEADERS) for path, (name, kind) in FILES.items()),
+    *(_public(path, _own(file, kind), HEADERS) for path, (file, kind) in FILES.items()),
     *(_public(path, _library(name, kind), HEADERS) for path, (name, kind) in VENDOR.items()),
     _public("/scan/offline.js", worker, {**HEADERS, "Service-Worker-Allowed": "/scan"}),
     Route(

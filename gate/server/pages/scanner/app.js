@@ -5,6 +5,7 @@ import { words } from "/pages/words.js";
 import { Camera } from "./camera.js";
 import { VenueClock } from "./clock.js";
 import { Debounce } from "./debounce.js";
+import { Download } from "./download.js";
 import { codeInAddress, enrol } from "./enrol.js";
 import { lookUp } from "./find.js";
 import { Lane } from "./lane.js";
@@ -27,7 +28,7 @@ const UPDATE_MS = 3_600_000;
 
 const at = (id) => document.getElementById(id);
 const light = new Light();
-let text, said, store, clock, lane, sync, camera, desk;
+let text, said, store, clock, lane, download, sync, camera, desk;
 let direction = "entry", waiting = 0, newer = false;
 
 const say = (name, args) => text.say(name, args);
@@ -93,7 +94,8 @@ async function work(identity) {
   lane = await Lane.open(store, clock, identity);
   direction = (await store.get("direction")) ?? identity.direction;
   desk = new Desk(lane, store, say);
-  sync = new Sync(lane, clock, (heard) => store.set("clock", heard), () => direction, draw);
+  download = new Download(store, draw);
+  sync = new Sync(lane, clock, (heard) => store.set("clock", heard), download, () => direction, draw);
   camera = new Camera(at("video"), seen(), draw);
   const lines = new Debounce();
   wedge((line) => take(lines.line(line, performance.now() / 1000)));
@@ -136,7 +138,7 @@ function show(shown) {
   const { decision, record, at: when } = shown, { policy } = lane, opens = admitted(decision);
   light.show(decision, opens, {
     say,
-    sentence: policy ? said.decision(decision, policy, when) : say("lane-never-synced"),
+    sentence: policy ? said.decision(decision, policy, when) : learning(),
     category: (policy && record?.profile && lane.categoryOf(record.profile)) || "",
     attention: decision.attention.map((code) => said.attention(code)),
     acts: opens ? [] : acts(shown),
@@ -262,7 +264,12 @@ function drawCamera(policy) {
   at("torch").hidden = !camera.hasTorch;
   at("torch").setAttribute("aria-pressed", String(camera.torch));
   const trouble = { refused: "scanner-camera-refused", none: "scanner-camera-none", lost: "lane-camera-lost", decoder: "lane-camera-lost" };
-  at("hint").textContent = say(!policy ? "lane-never-synced" : trouble[state] ?? (direction === "exit" ? "scanner-point-exit" : "scanner-point"));
+  at("hint").textContent = policy ? say(trouble[state] ?? (direction === "exit" ? "scanner-point-exit" : "scanner-point")) : learning();
+}
+
+/** How far this phone is with its first list of who may enter. */
+function learning() {
+  return download.share === null ? say("lane-never-synced") : say("scanner-learning", { done: said.percent(download.share) });
 }
 
 function linkWords() {

@@ -1,6 +1,6 @@
 // Setting the phone up: a one-time code, typed or in the link the operator's command prints.
 
-import { Refused, call } from "./sync.js";
+import { Refused, call } from "./client.js";
 
 const at = (id) => document.getElementById(id);
 

@@ -1,6 +1,6 @@
 // Looking up a name, for a supervisor, online only: the phone itself holds no names.
 
-import { Refused, call } from "./sync.js";
+import { Refused, TooOften, call } from "./client.js";
 import { element } from "./light.js";
 
 const at = (id) => document.getElementById(id);
@@ -17,7 +17,8 @@ export function lookUp(identity, say) {
       at("found").replaceChildren(...found.map(person));
       if (!found.length) said(say("scanner-find-none"));
     } catch (error) {
-      said(error instanceof Refused ? error.message : say("scanner-find-offline"));
+      if (error instanceof Refused) said(error.message);
+      else said(say(error instanceof TooOften ? "scanner-find-too-often" : "scanner-find-offline"));
     }
   };
   at("names").onclose = () => { at("found").replaceChildren(); at("name").value = ""; said(""); };

@@ -1,7 +1,7 @@
 // The light: one result at a time, which goes out by itself. Green comes only from a decision; a
 // result never becomes another one except by the next decision.
 
-import { compare, wipe } from "./person.js";
+import { compare, wipe } from "./figure.js";
 import { colourOf, titleOf } from "./said.js";
 import { signal } from "./signals.js";
 

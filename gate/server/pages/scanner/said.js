@@ -33,6 +33,11 @@ export class Said {
     return new Intl.NumberFormat(this.#locale).format(value);
   }
 
+  /** "43 %" of something, by a share from 0 to 1; 100 only when it is all. */
+  percent(share) {
+    return new Intl.NumberFormat(this.#locale, { style: "percent" }).format(Math.floor(share * 100) / 100);
+  }
+
   /** The reason as a sentence, such as "Dialogue: valid 6-7 July". */
   decision(decision, policy, at) {
     const event = (id) => policy.events.get(id)?.name ?? id;

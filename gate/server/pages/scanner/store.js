@@ -7,6 +7,7 @@
 const VERSION = 1;
 const STORES = { meta: null, key: "key_id", profile: "number", holder: null, supervisor: "number",
   generation: "holder", move: null, log: ["device", "epoch", "number"] };
+const PIECES = IDBKeyRange.bound(["piece"], ["piece", Infinity]);
 
 export class Store {
   #db;
@@ -33,6 +34,21 @@ export class Store {
 
   set(name, value, durability = "relaxed") {
     return this.#write(["meta"], (of) => of("meta").put(value, name), durability);
+  }
+
+  // --- a snapshot that has come in part
+
+  /** What of it is kept, in order. */
+  pieces() {
+    return answer(this.#db.transaction("meta").objectStore("meta").getAll(PIECES));
+  }
+
+  keepPiece(place, piece) {
+    return this.set(["piece", place], piece);
+  }
+
+  forgetPieces() {
+    return this.#write(["meta"], (of) => of("meta").delete(PIECES));
   }
 
   // --- what was synced
@@ -82,6 +98,7 @@ export class Store {
     return this.#write(["meta", ...synced], (of) => {
       for (const name of synced) of(name).clear();
       of("meta").delete("synced");
+      of("meta").delete(PIECES);
     }, "strict");
   }
 

@@ -3,7 +3,7 @@
 // Wrong PINs are counted as at a lane (gate/edge/supervision.py): five within ten minutes close the desk, also
 // over a reload, and a right one clears the count.
 
-import { compare, wipe } from "./person.js";
+import { compare, wipe } from "./figure.js";
 
 const TRIES = 5;
 const LOCK_MS = 10 * 60_000;

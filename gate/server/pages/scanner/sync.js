@@ -3,58 +3,29 @@
 // Two loops share nothing but the lane: a long poll for the feed, and the upload, woken by each
 // scan. Both give up on nothing except a revoked token; the phone decides whether they work or not.
 
+import { Refused, ServerAway, call } from "./client.js";
 import { NeedsSnapshot } from "./lane.js";
 
 const FEED_WAIT_S = 5;
-const ANSWER_S = 10;
-const SNAPSHOT_S = 300; // it comes in one piece, with a day of moves half a megabyte: also over 20 kbit/s
+const FEED_S = 10 + FEED_WAIT_S;
 const BACKOFF_MS = [300, 2000];
 const IDLE_MS = 2000;
-
-/** The server did not answer, or could not; trying again helps. */
-export class ServerAway extends Error {}
-
-/** The server answered no; `status` says how. */
-export class Refused extends Error {
-  constructor(status, title, detail) {
-    super(detail ? `${title}: ${detail}` : title);
-    Object.assign(this, { status, title });
-  }
-}
-
-/** `dated` is told what the server's machine takes for the time; NaN when a proxy drops it. */
-export async function call(method, path, { token, body, seconds = ANSWER_S, dated } = {}) {
-  const headers = token ? { Authorization: `Bearer ${token}` } : {};
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  let answer, value;
-  try {
-    answer = await fetch(path, {
-      method, headers, body: body === undefined ? undefined : JSON.stringify(body), cache: "no-store",
-      credentials: "omit", signal: AbortSignal.timeout(seconds * 1000),
-    });
-    value = answer.status === 204 ? null : await answer.json();
-    dated?.(Date.parse(answer.headers.get("Date")));
-  } catch (error) {
-    throw new ServerAway(error.message);
-  }
-  if (answer.ok) return value;
-  if (answer.status >= 500 || answer.status === 429) throw new ServerAway(value?.title ?? `HTTP ${answer.status}`);
-  throw new Refused(answer.status, value?.title ?? `HTTP ${answer.status}`, value?.detail);
-}
 
 export class Sync {
   #lane;
   #clock;
   #keepClock;
   #direction;
+  #download;
   #say;
   #sleepers = new Set();
   #compared = false;
   link = "connecting";
 
   /** `direction()` is the way people go; `say` is called when what the page shows may have changed. */
-  constructor(lane, clock, keepClock, direction, say) {
+  constructor(lane, clock, keepClock, download, direction, say) {
     this.#direction = direction;
+    this.#download = download;
     this.#lane = lane;
     this.#clock = clock;
     this.#keepClock = keepClock;
@@ -98,7 +69,7 @@ export class Sync {
     await this.#rights(welcome.short ?? []);
     try {
       const path = `/api/v1/lane/feed?after=${cursor}&wait=${FEED_WAIT_S}&moves_after=${lane.movesThrough}`;
-      await lane.apply(await this.#call("GET", path, { seconds: ANSWER_S + FEED_WAIT_S }));
+      await lane.apply(await this.#call("GET", path, { seconds: FEED_S }));
     } catch (error) {
       if (!(error instanceof NeedsSnapshot) && error.status !== 409) throw error;
       await this.#snapshot();
@@ -124,8 +95,8 @@ export class Sync {
   }
 
   async #snapshot() {
-    const path = "/api/v1/lane/snapshot?policy=json";
-    await this.#lane.take(await this.#call("GET", path, { seconds: SNAPSHOT_S }));
+    const path = "/api/v1/lane/snapshot?policy=json&packed=true";
+    await this.#lane.take(await this.#download.json(path, this.#lane.identity.token));
     return true;
   }
 
@@ -176,12 +147,14 @@ export class Sync {
 
   async #revoked() {
     this.#set("revoked");
+    this.#download.stop();
     await this.#lane.wipe();
     this.#say();
   }
 
   #set(link) {
-    this.link = link;
+    // Whatever was still under way, revoked is for good.
+    if (this.link !== "revoked") this.link = link;
     this.#say();
   }
 
