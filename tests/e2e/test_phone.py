@@ -9,13 +9,20 @@ import pytest
 from gate.access.ledger import RecordKind
 from gate.access.model import Reason
 from tests import chaos, programs, venue
-from tests.e2e.phones import SIZE, TYPE, badges, cancel, filmed, phone
+from tests.e2e.phones import SIZE, TYPE, Phone, badges, cancel, filmed, phone, phones
 from tests.programs import EDITION, Person, Server, eventually
 
 LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 THURSDAY = "2026-07-09T09:00+02:00"
 DISK_FULL = """() => {
   IDBObjectStore.prototype.add = () => { throw new DOMException("full", "QuotaExceededError"); };
+}"""
+CONNECTION_LOST = """() => {
+  const right = IDBDatabase.prototype.transaction;
+  IDBDatabase.prototype.transaction = function () {
+    IDBDatabase.prototype.transaction = right;
+    throw new DOMException("The database connection is closing", "InvalidStateError");
+  };
 }"""
 AXE = Path("deploy/npm/node_modules/axe-core/axe.min.js")
 
@@ -294,6 +301,9 @@ async def test_a_wrong_code_says_so_and_can_be_typed_again(program: Server):
         await guard.page.goto(f"{guard.url}/scan#WRONG-CODE1")
         await guard.page.wait_for_selector("#enrol-problem:not(:empty)")
         assert "not accepted" in await guard.page.inner_text("#enrol-problem")
+        await guard.page.select_option("#language", "fr")
+        await guard.page.click("#enrol-go")
+        await guard.page.wait_for_selector("#enrol-problem:has-text('Code refusé')")
         assert "WRONG" not in guard.page.url
 
 
@@ -400,6 +410,70 @@ async def test_a_phone_that_cannot_write_admits_nobody_and_lets_everybody_out(pr
         await guard.page.click("#direction [data-direction=exit]")
         assert await guard.scan(venue.tampered(good)) == "green"
         assert await guard.log() == []
+
+
+async def test_a_lost_connection_to_the_phone_s_store_is_made_again(program: Server):
+    """As iOS takes it from a page that was in the background, without a word."""
+    (good,) = await badges(program, Person("PH-LOST-DB-1"))
+    async with phone(program) as guard:
+        await guard.page.evaluate(CONNECTION_LOST)
+        assert await guard.scan(good) == "green"
+        await guard.kept(0)
+        await guard.logged(1)
+
+
+async def test_a_store_that_was_cleared_meanwhile_is_none_to_go_on_with(program: Server):
+    async with phone(program) as guard:
+        await guard.page.evaluate("""async () => {
+          const { Store } = await import("/scan/store.js");
+          await (await Store.open()).set("identity", undefined);
+        }""")
+        await guard.page.evaluate(CONNECTION_LOST)
+        await guard.page.evaluate(TYPE, "a poster")
+        await guard.page.wait_for_selector("#enrol:not([hidden])")
+
+
+async def test_a_camera_that_shows_nothing_new_is_begun_anew(program: Server, tmp_path):
+    people = [Person("PH-STILL-1"), Person("PH-STILL-2")]
+    await badges(program, *people)
+    film = await filmed(program, people, tmp_path)
+    async with phone(program, camera=film) as guard:
+        await guard.page.wait_for_selector("#ready[data-camera=on]", state="attached")
+        await guard.page.evaluate("""() => {
+          const { mediaDevices } = navigator, asked = mediaDevices.getUserMedia.bind(mediaDevices);
+          const right = HTMLVideoElement.prototype.requestVideoFrameCallback;
+          HTMLVideoElement.prototype.requestVideoFrameCallback = () => 0;
+          mediaDevices.getUserMedia = (...wanted) => {
+            HTMLVideoElement.prototype.requestVideoFrameCallback = right;
+            document.body.dataset.begun = "anew";
+            return asked(...wanted);
+          };
+        }""")
+        await guard.page.wait_for_selector("body[data-begun=anew]")
+        await guard.page.wait_for_selector("#ready[data-camera=on]", state="attached")
+        before = len(await guard.log())
+        await eventually(lambda: _more(guard, before), "it reads badges again")
+
+
+async def _more(guard, before: int) -> bool:
+    return len(await guard.log()) > before
+
+
+async def test_an_iphone_is_told_to_install_before_its_code_is_used_up(program: Server):
+    async with phones() as (playwright, folder):
+        guard = Phone(playwright, program, folder)
+        await guard.switch_on()
+        await guard.page.add_init_script("navigator.standalone = false")
+        code = await guard.code(guard.device)
+        await guard.page.goto(f"{guard.url}/scan#{code}")
+        await guard.page.wait_for_selector("#enrol-install:has-text('Add to Home Screen')")
+        assert await guard.page.input_value("#code") == code
+        await guard.page.select_option("#language", "fr")
+        await guard.page.wait_for_selector("#enrol h2:has-text('téléphone')")
+        assert await _trouble(guard) == []
+        await guard.page.click("#enrol-go")
+        await guard.ready()
+        await guard.switch_off()
 
 
 async def test_a_restored_server_is_told_again_what_it_forgot(program: Server):

@@ -296,7 +296,8 @@ function chooseLanguage() {
     localStorage.setItem("language", at("language").value);
     await speak(at("language").value);
     at("language").blur();
-    light.rest();
+    at("enrol-problem").textContent = "";
+    if (light.colour === "ready") light.rest();
     draw();
   });
 }

@@ -3,6 +3,8 @@
 const SIZE_MAX = 720;
 const FRAME_MS = 50;
 const RETRY_MS = 2000;
+/** A camera in use shows something new all the time; iOS takes it away for a call and says nothing. */
+const STILL_MAX_MS = 5000;
 
 export class Camera {
   #video;
@@ -14,6 +16,8 @@ export class Camera {
   #busy = false;
   #track = null;
   #torch = false;
+  #looks = 0;
+  #lookedAt = 0;
   /** "off", "starting", "on", "refused", "none", "lost" or "decoder". */
   state = "off";
 
@@ -25,8 +29,12 @@ export class Camera {
     this.#worker.onmessage = ({ data }) => this.#answer(data);
     this.#worker.onerror = () => this.#set("decoder");
     document.addEventListener("visibilitychange", () => {
-      if (!document.hidden && this.#track?.readyState === "ended") this.start();
+      this.#lookedAt = performance.now();
+      if (document.hidden || !this.#track) return;
+      if (this.#track.readyState === "ended") this.start();
+      else this.#video.play().catch(() => null);
     });
+    setInterval(() => this.#watch(), RETRY_MS);
   }
 
   get hasTorch() { return Boolean(this.#track?.getCapabilities?.().torch); }
@@ -39,13 +47,15 @@ export class Camera {
       const stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: {
         facingMode: { ideal: "environment" }, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 },
       } });
+      this.#track?.stop();
       [this.#track] = stream.getVideoTracks();
       this.#track.onended = () => this.#lost();
       this.#video.srcObject = stream;
       await this.#video.play();
       this.#torch = false;
       this.#set("on");
-      this.#next();
+      this.#lookedAt = performance.now();
+      this.#next(++this.#looks);
     } catch (error) {
       if (error.name === "NotAllowedError" || error.name === "SecurityError") return this.#set("refused");
       this.#set(error.name === "NotFoundError" || !navigator.mediaDevices ? "none" : "lost");
@@ -69,9 +79,19 @@ export class Camera {
     setTimeout(() => this.start(), RETRY_MS);
   }
 
-  #next() {
-    if (this.state !== "on") return;
-    const again = () => { this.#look(); setTimeout(() => this.#next(), FRAME_MS); };
+  /** Still on, and nothing new to see: begin anew. */
+  #watch() {
+    if (this.state === "on" && !document.hidden && performance.now() - this.#lookedAt > STILL_MAX_MS) this.start();
+  }
+
+  /** `looks` says since which start: only the newest goes on. */
+  #next(looks) {
+    if (this.state !== "on" || looks !== this.#looks) return;
+    const again = () => {
+      this.#lookedAt = performance.now();
+      this.#look();
+      setTimeout(() => this.#next(looks), FRAME_MS);
+    };
     if (this.#video.requestVideoFrameCallback) this.#video.requestVideoFrameCallback(again);
     else again();
   }

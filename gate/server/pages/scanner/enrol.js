@@ -1,6 +1,6 @@
 // Setting the phone up: a one-time code, typed or in the link the operator's command prints.
 
-import { Refused, call } from "./client.js";
+import { Refused, TooOften, call } from "./client.js";
 
 const at = (id) => document.getElementById(id);
 
@@ -16,7 +16,10 @@ export function codeInAddress() {
 export function enrol(store, say, code, unsent) {
   document.body.dataset.state = "enrol";
   for (const id of ["ready", "result", "blocked", "controls"]) at(id).hidden = true;
-  at("enrol").hidden = false;
+  at("enrol").hidden = at("tongue").hidden = false;
+  // iOS gives a page on the home screen a store of its own: a code used up here would be missing there.
+  const elsewhere = navigator.standalone === false;
+  at("enrol-install").hidden = !elsewhere;
   return new Promise((done) => {
     const problem = (text) => { at("enrol-problem").textContent = text; };
     const go = async () => {
@@ -27,18 +30,24 @@ export function enrol(store, say, code, unsent) {
         at("enrol").hidden = true;
         at("enrol").onsubmit = null;
       } catch (error) {
-        problem(error instanceof Refused || error instanceof NotThisLane ? error.message : say("scanner-no-server"));
+        problem(why(error, say));
       }
       at("enrol-go").disabled = false;
     };
     at("enrol").onsubmit = (event) => { event.preventDefault(); go(); };
     at("code").value = code ?? "";
-    if (code) go();
+    if (code && !elsewhere) go();
     else at("code").focus();
   });
 }
 
 class NotThisLane extends Error {}
+
+function why(error, say) {
+  if (error instanceof TooOften) return say("scanner-code-too-often");
+  if (error instanceof Refused && error.status === 403) return say("scanner-code-refused");
+  return error instanceof Refused || error instanceof NotThisLane ? error.message : say("scanner-no-server");
+}
 
 async function trade(store, say, code, unsent) {
   // A server restored from a backup may have forgotten this phone's last epoch: it gives a later one.

@@ -98,6 +98,7 @@ export class Light {
     at("result").hidden = !(state in SECONDS);
     at("blocked").hidden = state !== "blocked";
     at("enrol").hidden = true;
+    at("tongue").hidden = state !== "ready";
     if (!(state in SECONDS)) wipe(at("person"));
   }
 }

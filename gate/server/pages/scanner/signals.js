@@ -4,14 +4,27 @@ const TONES = { green: [[1047, 0.15]], red: [[196, 0.5]], check: [[523, 0.18], [
 const BUZZES = { green: [60], red: [300, 80, 300], check: [120, 80, 120] };
 let sound = null;
 
-// Browsers let a page sound only once somebody has touched it.
-for (const each of ["pointerdown", "keydown"]) {
-  addEventListener(each, () => { sound ??= new AudioContext(); if (sound.state === "suspended") sound.resume(); });
+// Browsers let a page sound only once somebody has touched it: a finger counts as it is lifted.
+for (const each of ["pointerup", "keydown"]) {
+  addEventListener(each, () => { sound ??= opened(); again(); });
+}
+document.addEventListener("visibilitychange", again);
+
+/** On iOS the switch for silence mutes a page's tones too, unless it says that it plays them. */
+function opened() {
+  if (navigator.audioSession) navigator.audioSession.type = "playback";
+  return new AudioContext();
+}
+
+/** A phone call or the lock screen stops it ("interrupted" on iOS, "suspended" elsewhere). */
+function again() {
+  if (sound && sound.state !== "running" && !document.hidden) sound.resume().catch(() => null);
 }
 
 export function signal(colour) {
   if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(BUZZES[colour]);
   if (!sound) return;
+  again();
   let from = sound.currentTime;
   for (const [hertz, seconds] of TONES[colour]) {
     const wave = sound.createOscillator(), volume = sound.createGain();

@@ -9,27 +9,51 @@ const STORES = { meta: null, key: "key_id", profile: "number", holder: null, sup
   generation: "holder", move: null, log: ["device", "epoch", "number"] };
 const PIECES = IDBKeyRange.bound(["piece"], ["piece", Infinity]);
 
+/** What a connection says that iOS took from a page in the background, often without closing it. */
+const LOST = new Set(["InvalidStateError", "UnknownError"]);
+
 export class Store {
+  #name;
   #db;
 
   static async open(name = "gate-scanner") {
     const store = new Store();
-    const asked = indexedDB.open(name, VERSION);
+    store.#name = name;
+    await store.#connect();
+    return store;
+  }
+
+  async #connect() {
+    const asked = indexedDB.open(this.#name, VERSION);
     asked.onupgradeneeded = () => {
       for (const [each, keyPath] of Object.entries(STORES)) {
         asked.result.createObjectStore(each, keyPath ? { keyPath } : undefined);
       }
     };
-    store.#db = await answer(asked);
+    const db = this.#db = await answer(asked);
     // Somebody cleared this site's data under the page: start anew, and say what is missing.
-    store.#db.onclose = () => location.reload();
-    return store;
+    db.onclose = () => { if (this.#db === db) location.reload(); };
+  }
+
+  /** Once more by a new connection when the one we had is lost. */
+  async #connected(act) {
+    try {
+      return await act(this.#db);
+    } catch (error) {
+      if (!LOST.has(error?.name)) throw error;
+      console.info("the store's connection was lost", error);
+      await this.#connect();
+      const same = await answer(this.#db.transaction("meta").objectStore("meta").get("identity"));
+      if (same) return act(this.#db);
+      location.reload();
+      throw error;
+    }
   }
 
   // --- who the phone is, and small things
 
   get(name) {
-    return answer(this.#db.transaction("meta").objectStore("meta").get(name));
+    return this.#read("meta", (meta) => meta.get(name));
   }
 
   set(name, value, durability = "relaxed") {
@@ -40,7 +64,7 @@ export class Store {
 
   /** What of it is kept, in order. */
   pieces() {
-    return answer(this.#db.transaction("meta").objectStore("meta").getAll(PIECES));
+    return this.#read("meta", (meta) => meta.getAll(PIECES));
   }
 
   keepPiece(place, piece) {
@@ -114,30 +138,32 @@ export class Store {
   }
 
   records() {
-    return answer(this.#db.transaction("log").objectStore("log").getAll());
+    return this.#read("log", (log) => log.getAll());
   }
 
   generations() {
-    return answer(this.#db.transaction("generation").objectStore("generation").getAll());
+    return this.#read("generation", (generation) => generation.getAll());
   }
 
   /** The highest number of a device's epoch; 0 when there is none. */
   async highest(device, epoch) {
-    const log = this.#db.transaction("log").objectStore("log");
-    const last = await answer(log.openKeyCursor(within(device, epoch, 0), "prev"));
+    const last = await this.#read("log", (log) => log.openKeyCursor(within(device, epoch, 0), "prev"));
     return last ? last.key[2] : 0;
   }
 
   /** The next records behind a number, in order. */
   batch(device, epoch, after, limit) {
-    const log = this.#db.transaction("log").objectStore("log");
-    return answer(log.getAll(within(device, epoch, after), limit));
+    return this.#read("log", (log) => log.getAll(within(device, epoch, after), limit));
+  }
+
+  #read(name, act) {
+    return this.#connected((db) => answer(act(db.transaction(name).objectStore(name))));
   }
 
   /** A transaction that is over, and on disk as `durability` says, when this returns. */
   #write(stores, act, durability = "relaxed") {
-    return new Promise((done, failed) => {
-      const transaction = this.#db.transaction(stores, "readwrite", { durability });
+    return this.#connected((db) => new Promise((done, failed) => {
+      const transaction = db.transaction(stores, "readwrite", { durability });
       transaction.oncomplete = () => done();
       transaction.onabort = () => failed(transaction.error ?? new Error("the phone's store failed"));
       try {
@@ -146,7 +172,7 @@ export class Store {
         transaction.abort();
         failed(error);
       }
-    });
+    }));
   }
 }
 
