@@ -18,7 +18,6 @@ from aiohttp import web
 from badge_printer.book import Book
 from badge_printer.commands import bulk, preflight, preview
 from badge_printer.feeder import Times
-from badge_printer.fonts import FontsMissing
 from badge_printer.layout import CannotPrint
 from badge_printer.operating import Operating
 from badge_printer.orders import Orders, answering
@@ -36,6 +35,7 @@ from gate.client import CallRefused, Client, ServerAway
 from gate.commands.configured import settings
 from gate.edge import enrolment
 from gate.edge.enrolment import NotEnrolled
+from gate.fonts import FontsMissing
 from gate.settings import PrinterSettings, SettingsError
 
 STORE = "station.sqlite"

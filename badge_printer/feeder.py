@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from badge_printer.book import Book, waited
-from badge_printer.fonts import FontsMissing
 from badge_printer.layout import CannotPrint
 from badge_printer.printers.printer import (
     AnswerLost,
@@ -44,6 +43,7 @@ from badge_printer.queue import (
 )
 from badge_printer.resolution import Fit
 from gate.access.wire import BadgeData
+from gate.fonts import FontsMissing
 
 MEET_AGAIN_S = 30.0
 """A printer that cannot print these badges is asked again whether it still cannot."""

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from badge_printer.fonts import faces, seen
 from badge_printer.picture import NotAPicture, photo_svg
 from badge_printer.qr import MM_PER_INCH, placed
 from badge_printer.template import FIELDS, CategoryLook, MissingGlyph, Template
 from gate.access.badge_number import number
 from gate.access.wire import BadgeData, DayChips
+from gate.fonts import faces, seen
 
 WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 NO_BREAK = "\u00a0"

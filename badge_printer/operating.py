@@ -15,7 +15,6 @@ from aiohttp import web
 from msgspec import Meta
 
 from badge_printer.book import AlreadyThere, NoSuchPrinter, QueueFull, waited
-from badge_printer.fonts import FontsMissing
 from badge_printer.layout import CannotPrint
 from badge_printer.queue import Job, Move, NotPossible, Settle
 from badge_printer.render import Renderer
@@ -23,6 +22,7 @@ from badge_printer.spooler import PrinterView, Spooler
 from badge_printer.upload import Upload
 from gate.access.wire import BadgeData
 from gate.client import CallRefused, Client, ServerAway
+from gate.fonts import FontsMissing
 
 CODE = re.compile(r"[A-Za-z0-9_.\-]{4,64}")
 BODY_BYTES_MAX = 64 * 1024

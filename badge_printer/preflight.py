@@ -13,13 +13,13 @@ import numpy as np
 import zxingcpp
 from PIL import Image as Picture
 
-from badge_printer import fonts
 from badge_printer.layout import CannotPrint, Layout, NoBadge
 from badge_printer.qr import dots_a_module
 from badge_printer.render import Renderer, Seen
 from badge_printer.sweep import received, renderer
 from badge_printer.template import FIELDS, MissingGlyph, Template
 from badge_printer.trial import code_problems, too_small
+from gate import fonts
 from gate.access.wire import BadgeData, PiledBadge
 
 _CODE = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)

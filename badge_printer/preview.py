@@ -13,7 +13,6 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
-from badge_printer.fonts import FontsMissing
 from badge_printer.layout import CannotPrint
 from badge_printer.render import Renderer
 from badge_printer.samples import LONGEST, PEOPLE, categories, portrait, sample
@@ -21,6 +20,7 @@ from badge_printer.station import keyed, no_exception_pages, secure, served
 from badge_printer.template import FOLDER, TemplateError, load
 from badge_printer.trial import too_small
 from gate.access.wire import BadgeData
+from gate.fonts import FontsMissing
 
 DPI = 150.0
 FILES_MAX = 200

@@ -7,11 +7,11 @@ from typing import Literal, NamedTuple
 
 import typst
 
-from badge_printer import fonts
 from badge_printer.layout import CannotPrint, Layout, layout
 from badge_printer.qr import NotABadgeText, NoWholeDots
 from badge_printer.template import DPI, Template, TemplateError
 from badge_printer.trial import problems
+from gate import fonts
 from gate.access.wire import BadgeData
 
 COARSEST = 10.0

@@ -14,12 +14,12 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from badge_printer.fonts import FontsMissing
 from badge_printer.layout import CannotPrint
 from badge_printer.operating import BODY_BYTES_MAX, CODE, Operating, problems
 from badge_printer.page_words import page_words
 from badge_printer.render import Renderer
 from gate.client import CallRefused, Client, ServerAway
+from gate.fonts import FontsMissing
 
 WAITING_MAX = 16
 PREVIEW_DPI = 150.0

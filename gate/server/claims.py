@@ -12,6 +12,7 @@ from gate.server.limits import Attempts
 from gate.server.mail.bounces import TOKEN_CHARS
 
 WRONG_PER_MINUTE = 60
+DRAWN_PER_MINUTE = 5
 _KEY_BYTES = 32
 
 
@@ -34,6 +35,8 @@ class Claims:
         """Digest of each claim code -> registration code, made when first asked for."""
         self.guesses = Attempts(WRONG_PER_MINUTE, 60.0)
         """Wrong codes by address. Nobody guesses one; this only keeps a machine from trying."""
+        self.drawn = Attempts(DRAWN_PER_MINUTE, 60.0)
+        """PDFs by registration code: each costs half a second of a core."""
 
     def find(self, made: str, codes: Mapping[str, object]) -> str | None:
         """Whose claim code it is. `codes` are all registration codes, new ones at the end."""

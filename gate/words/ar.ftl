@@ -599,7 +599,12 @@ phone-badge-none = لا توجد شارة بهذا الرابط. افتح الر
 phone-badge-wait = محاولات كثيرة. انتظر دقيقة من فضلك.
 phone-badge-away = لا يوجد اتصال. قد يكون المعروض قديمًا.
 phone-badge-again = حاول مرة أخرى
-phone-badge-save = طباعة أو حفظ PDF
+phone-badge-save = حفظ بصيغة PDF
+phone-badge-print = طباعة
+phone-badge-no-pdf = لا يمكن إنشاء ملف PDF الآن. اطبع هذه الصفحة أو أعد المحاولة لاحقاً.
+phone-badge-pdf-inert = لا يفتح هذا الرمز أي باب قبل تفعيله في أحد الأكشاك أو في مكتب الاعتماد.
+phone-badge-pdf-valid = أظهر هذا الرمز عند المداخل.
+phone-badge-pdf-replaced = ومتى طُبعت شارة أخرى لم تعد هذه تفتح أي باب.
 
 ## The print station's page
 station-title = محطة الطباعة

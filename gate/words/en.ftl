@@ -574,7 +574,12 @@ phone-badge-none = There is no badge with this link. Open the link from your e-m
 phone-badge-wait = Too many tries. Please wait a minute.
 phone-badge-away = No connection. What is shown may be old.
 phone-badge-again = Try again
-phone-badge-save = Print or save as PDF
+phone-badge-save = Save as PDF
+phone-badge-print = Print
+phone-badge-no-pdf = The PDF cannot be made just now. Print this page instead, or try again later.
+phone-badge-pdf-inert = This code opens nothing until a kiosk or the accreditation desk has activated it.
+phone-badge-pdf-valid = Show this code at the entrances.
+phone-badge-pdf-replaced = Once another badge is printed, this one opens nothing any more.
 
 ## The print station's page
 station-title = Print station

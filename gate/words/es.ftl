@@ -574,7 +574,12 @@ phone-badge-none = No hay acreditación con este enlace. Abra de nuevo el enlace
 phone-badge-wait = Demasiados intentos. Espere un minuto.
 phone-badge-away = Sin conexión. Lo que se muestra puede ser antiguo.
 phone-badge-again = Reintentar
-phone-badge-save = Imprimir o guardar en PDF
+phone-badge-save = Guardar en PDF
+phone-badge-print = Imprimir
+phone-badge-no-pdf = Ahora no se puede crear el PDF. Imprima esta página o inténtelo más tarde.
+phone-badge-pdf-inert = Este código no abre nada hasta que lo active un quiosco o la mesa de acreditación.
+phone-badge-pdf-valid = Muestre este código en las entradas.
+phone-badge-pdf-replaced = En cuanto se imprima otra acreditación, esta deja de abrir.
 
 ## The print station's page
 station-title = Puesto de impresión

@@ -574,7 +574,12 @@ phone-badge-none = Aucun badge pour ce lien. Rouvrez le lien de votre courriel o
 phone-badge-wait = Trop d’essais. Attendez une minute.
 phone-badge-away = Pas de connexion. L’affichage peut être ancien.
 phone-badge-again = Réessayer
-phone-badge-save = Imprimer ou enregistrer en PDF
+phone-badge-save = Enregistrer en PDF
+phone-badge-print = Imprimer
+phone-badge-no-pdf = Le PDF ne peut pas être créé pour le moment. Imprimez cette page, ou réessayez plus tard.
+phone-badge-pdf-inert = Ce code n’ouvre rien tant qu’une borne ou le bureau des accréditations ne l’a pas activé.
+phone-badge-pdf-valid = Présentez ce code aux entrées.
+phone-badge-pdf-replaced = Dès qu’un autre badge est imprimé, celui-ci n’ouvre plus rien.
 
 ## The print station's page
 station-title = Poste d’impression

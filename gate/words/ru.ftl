@@ -585,7 +585,12 @@ phone-badge-none = По этой ссылке бейджа нет. Открой�
 phone-badge-wait = Слишком много попыток. Подождите минуту.
 phone-badge-away = Нет связи. Показанное могло устареть.
 phone-badge-again = Ещё раз
-phone-badge-save = Печать или PDF
+phone-badge-save = Сохранить в PDF
+phone-badge-print = Печать
+phone-badge-no-pdf = Сейчас PDF создать не удалось. Распечатайте эту страницу или попробуйте позже.
+phone-badge-pdf-inert = Этот код ничего не открывает, пока его не активируют в киоске или на стойке аккредитации.
+phone-badge-pdf-valid = Показывайте этот код на входах.
+phone-badge-pdf-replaced = Как только напечатан другой бейдж, этот больше ничего не открывает.
 
 ## The print station's page
 station-title = Станция печати

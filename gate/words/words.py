@@ -77,6 +77,10 @@ class Words:
         longer = "MMMMEd" in self._locale.datetime_skeletons  # the full month's grammar
         return self._format(day, "MMMMEd" if longer else "MMMEd")
 
+    def weekday(self, day: date) -> str:
+        """As short as it is said: "Mon 6"."""
+        return self._format(day, "Ed")
+
     def moment(self, at: datetime, policy: Policy, now: datetime) -> str:
         """ "08:30", with the day before it when that is not today."""
         local = policy.local(at)

@@ -561,7 +561,12 @@ phone-badge-none = 此链接没有对应的证件。请从邮件重新打开链�
 phone-badge-wait = 尝试次数过多，请稍候一分钟。
 phone-badge-away = 没有网络连接，所示内容可能已过时。
 phone-badge-again = 重试
-phone-badge-save = 打印或保存为 PDF
+phone-badge-save = 保存为 PDF
+phone-badge-print = 打印
+phone-badge-no-pdf = 目前无法生成 PDF。请直接打印本页，或稍后再试。
+phone-badge-pdf-inert = 此二维码须经自助机或注册台激活后方可使用。
+phone-badge-pdf-valid = 请在入口处出示此二维码。
+phone-badge-pdf-replaced = 一旦打印了其他证件，此证即告失效。
 
 ## The print station's page
 station-title = 打印站

@@ -7,10 +7,10 @@ import sys
 
 from nacl import pwhash
 
-from badge_printer.fonts import FontsMissing
 from badge_printer.store import StoreUnusable
 from badge_printer.template import TemplateError
 from gate.access.wire import Enrolled
+from gate.fonts import FontsMissing
 from gate.settings import KioskSettings, SettingsError
 from kiosk.arrivals.browser import NoBrowser
 from kiosk.arrivals.kiosk import Arrivals

@@ -104,6 +104,36 @@ async def test_printed_at_home_it_is_one_page_that_reads(week, page, tmp_path):
     assert read((tmp_path / "page.png").read_bytes(), tmp_path / "again.png").startswith("P1")
 
 
+async def test_the_pdf_is_downloaded_and_of_trouble_the_page_says_what_to_do(
+    week, page, tmp_path, monkeypatch
+):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    await page.goto(link(week, language="es"))
+    async with page.expect_download() as coming:
+        await page.locator("#save").click()
+    download = await coming.value
+    assert download.suggested_filename == f"badge-{week.service.policy.edition}.pdf"
+    await download.save_as(tmp_path / "badge.pdf")
+    with pypdfium2.PdfDocument(tmp_path / "badge.pdf") as document:
+        picture = document[0].render(scale=150 / 72).to_pil()
+        said = " ".join(document[0].get_textpage().get_text_range().split())
+    picture.save(tmp_path / "page.png")
+    assert read((tmp_path / "page.png").read_bytes(), tmp_path / "again.png").startswith("P1")
+    assert "no abre nada hasta que lo active" in said, "in the language of the page"
+    claim = week.service.claims.of("R-ANA1")
+    assert not any(claim in url for url in asked), "the code stands in no address"
+    monkeypatch.setattr(week.service.claims.drawn, "limit", 0)
+    await page.goto(link(week))
+    await page.reload()
+    await page.locator("#save").click()
+    await expect(page.locator("#trouble")).to_contain_text("Too many tries")
+    await page.context.set_offline(True)
+    await page.locator("#save").click()
+    await expect(page.locator("#trouble")).to_contain_text("Print this page instead")
+    await expect(page.locator("#save")).to_be_enabled()
+
+
 async def test_a_wrong_link_says_what_to_do_and_a_lost_network_keeps_the_badge(week, page):
     await page.goto(link(week)[:-1])
     await expect(page.locator("#state")).to_contain_text("no badge with this link")

@@ -2,16 +2,21 @@
 
 import asyncio
 import re
+import unicodedata
+from pathlib import Path
 
 import msgspec
 import numpy as np
+import pypdfium2
 import pytest
 import zxingcpp
+from pyzbar import pyzbar
 
 from gate.access.model import Reason
 from gate.access.wire import Feed, Snapshot
 from gate.editions import example
-from gate.server.claims import WRONG_PER_MINUTE
+from gate.server.badge_pdf import sheet
+from gate.server.claims import DRAWN_PER_MINUTE, WRONG_PER_MINUTE
 from tests import lanes, venue
 from tests.integration import people
 from tests.integration.people import row
@@ -181,6 +186,93 @@ async def test_what_a_desk_scans_from_a_phone_is_told(week, desk):
     (await desk.post(f"{ANA}/digital", {})).good()
     assert (await desk.post(scan, {"text": phone})).good()["state"] == "current"
     assert (await desk.post(f"{BEN}/digital", {})).title == "Not approved"
+
+
+PDF = f"{BADGE}/pdf"
+
+
+def pages(raw, dpi):
+    """Each page as a picture in grey."""
+    with pypdfium2.PdfDocument(raw) as document:
+        return [np.array(page.render(scale=dpi / 72).to_pil().convert("L")) for page in document]
+
+
+def words(raw):
+    with pypdfium2.PdfDocument(raw) as document:
+        text = document[0].get_textpage().get_text_range()
+    return unicodedata.normalize("NFC", text).replace("\u200b", "")  # where long words may break
+
+
+async def test_the_pdf_is_one_page_whose_code_reads_and_says_that_it_opens_nothing_yet(week):
+    nobody = await week.nobody()
+    answer = await nobody.post(PDF, {"claim": week.service.claims.of("R-ANA1"), "language": "fr"})
+    assert answer.status == 200, answer.raw
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    _, text = await shown(week)
+    for dpi in (150, 300):
+        [page] = pages(answer.raw, dpi)
+        assert [each.text for each in zxingcpp.read_barcodes(page)] == [text]
+        assert [each.data.decode() for each in pyzbar.decode(page)] == [text]
+    assert "Ana Duval" in words(answer.raw)
+    assert "n’ouvre rien tant qu’une borne" in " ".join(words(answer.raw).split())
+
+
+async def test_a_name_of_any_script_is_drawn_and_what_no_font_has_is_left_out(week):
+    code = "#let x = [* \\\\" * 5
+    report = await week.import_rows(
+        f"{people.HEADER},native_name,language\n"
+        f"{row('R-LI3', given='Ling😀', family='Zhao')},赵令欢,zh\n"
+        f"{row('R-MO4', given='Mona')},محمد بن عبد الله,ar-EG\n"
+        f"{row('R-VE5', given='W' * 60, family=code, organisation='O' * 90)},,\n"
+    )
+    assert report["added"] == 3, report["problems"]
+    nobody = await week.nobody()
+    made = {}
+    for code in ("R-LI3", "R-MO4", "R-VE5"):
+        answer = await nobody.post(PDF, {"claim": week.service.claims.of(code)})
+        assert answer.status == 200, answer.raw
+        made[code] = answer.raw
+        [page] = pages(answer.raw, 150)
+        assert len(zxingcpp.read_barcodes(page)) == 1
+    assert "Ling Zhao" in words(made["R-LI3"])
+    assert "赵令欢" in words(made["R-LI3"])
+    assert "注册台激活" in words(made["R-LI3"]), "the note is in the person's language"
+    assert "#let" in words(made["R-VE5"]), "a name is text, and nothing that is carried out"
+
+
+async def test_no_pdf_without_the_code_nor_of_a_replaced_badge_nor_without_end(week, desk):
+    nobody, claim = await week.nobody(), week.service.claims.of("R-ANA1")
+    for wrong in ("", "R-ANA1", "C1" + "0" * 16, week.service.claims.of("R-BEN2")):
+        assert (await nobody.post(PDF, {"claim": wrong})).status == 404
+    assert (await nobody.post(PDF, {"claim": claim, "language": "x" * 9})).status == 422
+    tries = [await nobody.post(PDF, {"claim": claim}) for _ in range(DRAWN_PER_MINUTE + 1)]
+    assert [each.status for each in tries] == [200] * DRAWN_PER_MINUTE + [429]
+    assert int(tries[-1].headers["Retry-After"]) <= 61
+    (await desk.post(f"{ANA}/digital", {})).good()
+    made = (await desk.post(f"{ANA}/reprints", {"reason": "paper"})).good()
+    (await desk.post(f"/api/v1/editions/{{edition}}/reprints/{made['id']}/done")).good()
+    assert (await nobody.post(PDF, {"claim": claim})).title == "Replaced"
+
+
+async def test_who_comes_when_many_wait_is_asked_to_come_again(week, monkeypatch):
+    monkeypatch.setattr(sheet, "_places", asyncio.Semaphore(0))
+    answer = await (await week.nobody()).post(PDF, {"claim": week.service.claims.of("R-ANA1")})
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+
+
+async def test_without_fonts_it_is_said_and_the_log_has_the_command_and_no_name(
+    week, monkeypatch, tmp_path, caplog
+):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import gate.fonts, pathlib\ngate.fonts.FOLDERS = (pathlib.Path('/nowhere'),)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{Path.cwd()}")
+    answer = await (await week.nobody()).post(PDF, {"claim": week.service.claims.of("R-ANA1")})
+    assert (answer.status, answer.title) == (503, "No PDF")
+    assert "apt-get install fonts-noto-core" in caplog.text
+    assert "Duval" not in caplog.text
 
 
 @pytest.mark.parametrize(("may", "said"), [("valid", "admitted"), ("none", "not_collected")])

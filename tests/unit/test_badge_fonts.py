@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
-from badge_printer import fonts
 from deploy.demo.badge_pictures import PEOPLE
+from gate import fonts
 
 
 @pytest.mark.parametrize("each", PEOPLE, ids=lambda each: each.what)

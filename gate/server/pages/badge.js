@@ -1,7 +1,7 @@
 // Somebody's badge on their own phone: whoever has the claim code behind the # sees it. Whether it
 // opens anything is the gates' decision; this page only says how it stands.
 
-import { call } from "/pages/api.js";
+import { Problem, call } from "/pages/api.js";
 import { words } from "/pages/words.js";
 
 const at = (id) => document.getElementById(id);
@@ -35,7 +35,8 @@ function draw(badge) {
   at("badge").style.setProperty("--category", badge.category_colour);
   at("days").replaceChildren(...badge.days.map(day));
   code(badge.modules);
-  at("badge").hidden = at("save").hidden = false;
+  at("badge").hidden = at("print").hidden = false;
+  at("save").hidden = badge.state === "replaced";
 }
 
 function code(modules) {
@@ -61,17 +62,39 @@ function day({ day: date, chips }) {
   return line;
 }
 
+const edition = () => new URLSearchParams(location.search).get("edition") ?? "";
+const path = (end) => `/api/v1/editions/${encodeURIComponent(edition())}/digital${end}`;
+const claim = () => decodeURIComponent(location.hash.slice(1));
+
+/** The file as the server sets it, in any script; asked for with the code, which stands in no address. */
+async function save() {
+  at("trouble").textContent = "";
+  at("save").disabled = true;
+  try {
+    const body = JSON.stringify({ claim: claim(), language });
+    const answer = await fetch(path("/pdf"), { method: "POST", headers: { "Content-Type": "application/json" }, body, credentials: "same-origin" });
+    if (!answer.ok) throw new Problem(answer.status, null);
+    const link = node("a");
+    link.href = URL.createObjectURL(await answer.blob());
+    link.download = `badge-${edition()}.pdf`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);  // some phones read it only later
+  } catch (error) {
+    at("trouble").textContent = say(error.status === 429 ? "phone-badge-wait" : "phone-badge-no-pdf");
+  } finally {
+    at("save").disabled = false;
+  }
+}
+
 /** The badge as it stands now. Without a network the last one stays: gates read it all the same. */
 async function look() {
-  const edition = new URLSearchParams(location.search).get("edition") ?? "";
-  const claim = decodeURIComponent(location.hash.slice(1));
   try {
-    draw(await call("POST", `/api/v1/editions/${encodeURIComponent(edition)}/digital`, { claim }));
+    draw(await call("POST", path(""), { claim: claim() }));
     at("again").hidden = true;
   } catch (error) {
     at("again").hidden = false;
     if (error.status === 404 || error.status === 422) {
-      at("badge").hidden = at("save").hidden = true;
+      for (const id of ["badge", "save", "print"]) at(id).hidden = true;
       shown = "";
       tell("problem", say("phone-badge-none"));
     } else if (!shown) tell("problem", say(error.status === 429 ? "phone-badge-wait" : "phone-badge-away"));
@@ -82,7 +105,8 @@ async function look() {
 async function start() {
   ({ say, language } = await words());
   at("again").addEventListener("click", look);
-  at("save").addEventListener("click", () => print());
+  at("save").addEventListener("click", save);
+  at("print").addEventListener("click", () => print());
   addEventListener("hashchange", look);
   addEventListener("visibilitychange", () => document.hidden || look());
   await look();

@@ -1,4 +1,5 @@
-"""The fonts badges are set in, and which characters they have. A missing one is never printed."""
+"""The fonts badges are set in, on paper and in a PDF, and which characters they have. A missing one
+is never printed."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -78,7 +79,7 @@ def missing(text: str) -> list[str]:
     fonts = _fonts()
     known = _characters()
     gone: dict[str, None] = {}
-    for cluster in _clusters(text):
+    for cluster in clusters(text):
         needed = [char for char in cluster if ord(char) not in _INVISIBLE]
         alone = [char for char in needed if not _has(known, char)]
         if alone:
@@ -97,7 +98,7 @@ def _said(char: str) -> str:
     return f"U+{ord(char):04X} {unicodedata.name(char, 'unnamed')}"
 
 
-def _clusters(text: str) -> Iterator[str]:
+def clusters(text: str) -> Iterator[str]:
     """Each character with the marks that follow it."""
     cluster = ""
     for char in text:
