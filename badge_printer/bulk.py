@@ -11,6 +11,8 @@ import csv
 import hashlib
 import io
 import os
+import re
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +55,8 @@ class State(msgspec.Struct, frozen=True):
     job: dict[str, str]
     parts: tuple[Part, ...] = ()
     done: bool = False
+    lot: str = ""
+    """What the server calls this delivery, from the first mark on."""
     marked: int = 0
     """Parts of which the server knows that their badges wait."""
     void: tuple[str, ...] = ()
@@ -147,6 +151,12 @@ def draw_part(
         writer.writerow(map(cell, row))
     _durable(folder / _list_name(name), table.getvalue().encode())
     return Drawn(Part(name, len(pages), chunk[-1].badge.code, len(refused)), resident_mb())
+
+
+def lot_name(out: Path) -> str:
+    """One nobody has given before, in which the folder is recognised."""
+    plain = re.sub(r"[^\w.-]+", "-", out.stem)[:50]
+    return f"{plain}-{secrets.token_hex(2)}"
 
 
 def part_name(number: int) -> str:

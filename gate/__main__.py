@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     revoke.set_defaults(run=_revoke)
     _signing_keys(commands)
 
+    _lots(commands.add_parser("lots", help="the print shop's badges; and taking a lot back"))
     _places(commands.add_parser("places", help="rooms with a hard limit; and after a restore"))
 
     claims = commands.add_parser("claims", help="claim codes for the mailing, as CSV")
@@ -105,6 +106,19 @@ def _places(parser: argparse.ArgumentParser) -> None:
         help="it is switched off or was wiped: it lets nobody in any more",
     )
     free.set_defaults(run=_places_freed)
+
+
+def _lots(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(run=_lots_shown)
+    commands = parser.add_subparsers(metavar="COMMAND")
+    back = commands.add_parser(
+        "take-back", help="spoilt or lost: what waits opens nothing, and kiosks print new badges"
+    )
+    back.add_argument("lot", help="its name, as `gate lots` shows it")
+    back.add_argument("--why", required=True, help="what happened; it stands in each history")
+    back.add_argument("--dry-run", action="store_true", help="count; take nothing back")
+    back.add_argument("--yes", action="store_true", help="do not ask")
+    back.set_defaults(run=_lot_taken_back)
 
 
 def _mail(parser: argparse.ArgumentParser) -> None:
@@ -201,6 +215,18 @@ def _withdraw_key(arguments: argparse.Namespace) -> int:
     from gate.commands.keys import withdraw
 
     return withdraw(arguments.key, arguments.dry_run, arguments.yes)
+
+
+def _lots_shown(_: argparse.Namespace) -> int:
+    from gate.commands.lots import show
+
+    return show()
+
+
+def _lot_taken_back(arguments: argparse.Namespace) -> int:
+    from gate.commands.lots import take_back
+
+    return take_back(arguments.lot, arguments.why, arguments.dry_run, arguments.yes)
 
 
 def _places_shown(arguments: argparse.Namespace) -> int:

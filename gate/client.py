@@ -151,9 +151,9 @@ class Client:
         path = f"/api/v1/printer/badges?{urlencode(msgspec.to_builtins(query))}"
         return await self._call("GET", path, BadgePage, wait_s=60.0)
 
-    async def pre_printed(self, badges: Sequence[PrePrinted]) -> PrePrintedAnswer:
-        """Say where badges wait; saying it again is harmless."""
-        path, body = "/api/v1/printer/pre-printed", PrePrintedBadges(tuple(badges))
+    async def pre_printed(self, badges: Sequence[PrePrinted], lot: str) -> PrePrintedAnswer:
+        """Say where badges of a lot wait; saying it again is harmless."""
+        path, body = "/api/v1/printer/pre-printed", PrePrintedBadges(tuple(badges), lot)
         return await self._post(path, body, PrePrintedAnswer)
 
     async def print_orders(self) -> list[PrintOrder]:

@@ -85,6 +85,9 @@ def _say(state: State, before: int, out: Path, took_s: float, listed: Path) -> N
 
 async def _mark(arguments: argparse.Namespace, folder: Path, state: State, listed: Path) -> State:
     """Tell the server where the badges wait, a part at a time; goes on where it was stopped."""
+    if not state.lot:
+        state = msgspec.structs.replace(state, lot=bulk.lot_name(arguments.out))
+        bulk.save(folder, state)
     async with connected(arguments.enrol) as client:
         with progress("marking") as bar:
             task = bar.add_task("", total=len(state.parts), completed=state.marked)
@@ -92,14 +95,14 @@ async def _mark(arguments: argparse.Namespace, folder: Path, state: State, liste
                 badges = bulk.waiting(folder, part, arguments.mark)
                 void: tuple[str, ...] = ()
                 if badges:
-                    answer = await client.pre_printed([each.badge for each in badges])
+                    answer = await client.pre_printed([each.badge for each in badges], state.lot)
                     void = tuple(badges[place].code for place in answer.void)
                 state = msgspec.structs.replace(
                     state, marked=state.marked + 1, void=(*state.void, *void)
                 )
                 bulk.save(folder, state)
                 bar.advance(task)
-    print(f"{state.pages - len(state.void):,} badges are marked as waiting")
+    print(f"{state.pages - len(state.void):,} badges are marked as waiting: lot {state.lot}")
     if state.void:
         path = listed.with_name(f"{listed.stem}-void.csv")
         bulk.write_void(folder, state, path)

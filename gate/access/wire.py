@@ -353,7 +353,10 @@ class PrePrinted(msgspec.Struct, frozen=True):
 
 
 class PrePrintedBadges(msgspec.Struct, frozen=True):
+    """`lot` names the print shop's delivery they came in."""
+
     badges: Annotated[tuple[PrePrinted, ...], Meta(min_length=1, max_length=PRE_PRINTED_MAX)]
+    lot: Annotated[str, Meta(pattern=r"^[\w.-]{1,64}$(?!\n)")] = "unnamed"
 
 
 class PrePrintedAnswer(msgspec.Struct, frozen=True):

@@ -322,6 +322,7 @@ desk-not-sent = لم يجب الخادم. ما كتبته محفوظ: افتح �
 desk-copies = صدرت شارتان بالرقم نفسه
 desk-copies-hint = اطبع شارة أخرى: تلغي الاثنتين
 desk-act-copies = شارتان بالرقم نفسه
+desk-act-lot-taken-back = سُحبت دفعة المطبعة؛ شارة جديدة سارية
 desk-mail-queued = بانتظار الإرسال
 desk-mail-sent = أُرسل الرمز
 desk-mail-failed = لم يُرسل

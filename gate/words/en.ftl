@@ -316,6 +316,7 @@ desk-not-sent = The server did not answer. What you typed is kept: press “Regi
 desk-copies = Two badges with the same number are out
 desk-copies-hint = Print another badge: it makes both void
 desk-act-copies = Two badges with the same number
+desk-act-lot-taken-back = Print shop's lot taken back; a new badge is in force
 desk-mail-queued = waiting to be sent
 desk-mail-sent = code sent
 desk-mail-failed = not sent

@@ -316,6 +316,7 @@ desk-not-sent = El servidor no respondió. Lo escrito se conserva: abra de nuevo
 desk-copies = Circulan dos acreditaciones con el mismo número
 desk-copies-hint = Imprima otra: anula las dos
 desk-act-copies = Dos acreditaciones con el mismo número
+desk-act-lot-taken-back = Lote de imprenta retirado; vale una acreditación nueva
 desk-mail-queued = por enviar
 desk-mail-sent = código enviado
 desk-mail-failed = no enviado

@@ -316,6 +316,7 @@ desk-not-sent = Le serveur n’a pas répondu. Votre saisie est gardée : rouvre
 desk-copies = Deux badges du même numéro circulent
 desk-copies-hint = Imprimez un autre badge : il annule les deux
 desk-act-copies = Deux badges du même numéro
+desk-act-lot-taken-back = Lot de l’imprimeur repris ; un nouveau badge est valable
 desk-mail-queued = en attente d’envoi
 desk-mail-sent = code envoyé
 desk-mail-failed = non envoyé

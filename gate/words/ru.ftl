@@ -319,6 +319,7 @@ desk-not-sent = Сервер не ответил. Введённое сохра�
 desk-copies = На руках два бейджа с одним номером
 desk-copies-hint = Напечатайте новый: оба перестанут действовать
 desk-act-copies = Два бейджа с одним номером
+desk-act-lot-taken-back = Партия из типографии отозвана; действует новый бейдж
 desk-mail-queued = ждёт отправки
 desk-mail-sent = код отправлен
 desk-mail-failed = не отправлено

@@ -312,6 +312,7 @@ desk-not-sent = 服务器没有应答。已输入的内容仍保留：请再次�
 desk-copies = 有两张相同编号的证件在外
 desk-copies-hint = 请另打印一张：两张即作废
 desk-act-copies = 两张相同编号的证件
+desk-act-lot-taken-back = 印刷批次已收回；新证件生效
 desk-mail-queued = 等待发送
 desk-mail-sent = 代码已发送
 desk-mail-failed = 未发送

@@ -228,6 +228,81 @@ async def test_boxes_that_came_are_marked_and_the_desk_knows_where_each_badge_wa
     assert (status, "has no piles" in error) == (1, True)
 
 
+async def gate(server, *words):
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-W", "error", "-m", "gate", *words, cwd=ROOT,
+        env=os.environ | {
+            "GATE_SERVER_DATA_DIR": str(server.service.settings.data_dir),
+            "GATE_SERVER_PUBLIC_URL": server.url,
+            "COLUMNS": "200",
+        },
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, error = await process.communicate()
+    return process.returncode, out.decode(), error.decode()
+
+
+async def test_a_spoilt_lot_is_taken_back_and_nobody_who_has_a_badge_is_touched(
+    server, printer, tmp_path
+):
+    operator, desk = await server.operator(), await server.staff("desk")
+    door, kiosk = await server.device("door"), await server.device("k1", None, "kiosk")
+    people_ = "/api/v1/editions/{edition}/registrations"
+    await registered(server, *(people.row(f"R-{n:02}") for n in range(60)))
+    job = ("bulk", "--out", tmp_path / "shop", "--order", "letter")
+    assert (await printer.run(*job))[0] == 0
+    status, said, _ = await printer.run(*job, "--mark", "Box {pile}")
+    lot = said.rsplit("lot ", 1)[1].strip()
+    assert (status, lot.startswith("shop-")) == (0, True)
+    assert lot in (await printer.run(*job, "--mark", "Box {pile}"))[1], "the same lot again"
+    old = {code: await server.badge(code) for code in ("R-00", "R-01", "R-02", "R-03", "R-04")}
+    # One is handed out, one was seen at a gate, one re-printed, and one is being re-printed.
+    (await desk.post(f"{people_}/R-01/collection", {"how": "self"})).good()
+    assert (await door.scan(1, old["R-02"])).good()["admitted"]
+    for code in ("R-03", "R-04"):
+        made = (await desk.post(f"{people_}/{code}/reprints", {"reason": "lost"})).good()
+    (await desk.post(f"/api/v1/editions/{{edition}}/reprints/{made['id'] - 1}/done")).good()
+    status, out, _ = await gate(server, "lots")
+    assert status == 0
+    [row] = [line for line in out.splitlines() if lot in line]
+    assert [int(n) for n in row.replace("│", " ").split()[-5:]] == [60, 2, 2, 0, 56]
+    back = ("lots", "take-back", lot, "--why", "the box fell into the lake")
+    status, out, _ = await gate(server, *back, "--dry-run")
+    assert (status, "56 badges of lot" in out) == (0, True)
+    status, out, error = await gate(server, *back)
+    assert (status, "say --yes" in error) == (1, True), "nobody was there to be asked"
+    assert await server.badge("R-00") == old["R-00"], "so far nothing has happened"
+    status, out, error = await gate(server, "lots", "take-back", "shop-no", "--why", "x", "--yes")
+    assert (status, lot in error) == (1, True)
+    status, out, error = await gate(server, *back, "--yes")
+    assert (status, "56 badges of lot" in out and "are taken back" in out) == (0, True), error
+    assert (await door.scan(2, old["R-00"])).good()["decision"]["reason"] == "replaced"
+    assert (await door.scan(3, await server.badge("R-00"))).good()["admitted"]
+    assert await server.badge("R-01") == old["R-01"]
+    assert (await door.scan(4, old["R-01"])).good()["admitted"], "whoever has it keeps it"
+    now = (await operator.get(f"{people_}/R-00")).good()
+    assert (now["generation"], now["waits"], now["printed"]) == (2, None, [1])
+    assert now["history"][0]["act"] == "lot_taken_back"
+    assert now["history"][0]["why"].endswith("the box fell into the lake")
+    for code, generation in (("R-01", 1), ("R-02", 1), ("R-03", 2), ("R-04", 1)):
+        assert (await operator.get(f"{people_}/{code}")).good()["generation"] == generation
+    # A kiosk prints the new one, and the list says what became of the lot.
+    holder = await server.service.pool.fetchval(
+        "SELECT holder FROM registration WHERE code = 'R-05'"
+    )
+    asked = {"holder": holder, "generation": 2}
+    assert (await kiosk.post("/api/v1/kiosk/reservations", asked)).good()["granted"]
+    [told] = (await operator.get("/api/v1/editions/{edition}/lots")).good()
+    assert (told["taken_back"], told["waiting"], told["handed_out"]) == (56, 0, 2)
+    status, out, _ = await gate(server, *back, "--yes")
+    assert (status, "0 badges of lot" in out) == (0, True), "again is harmless"
+    why = await server.service.pool.fetchval(
+        "SELECT about FROM audit WHERE what = 'lot taken back' AND about LIKE '%56%'"
+    )
+    assert "56 badges, 0 left; the box fell into the lake" in why
+
+
 async def test_a_printer_without_a_server_says_so_in_one_line(server, printer, tmp_path):
     printer.environ["GATE_PRINTER_SERVER_URL"] = "http://127.0.0.1:9"
     for words in (("preflight", "--out", tmp_path / "r.csv"), ("bulk", "--out", tmp_path / "b")):

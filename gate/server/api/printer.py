@@ -197,7 +197,8 @@ async def pre_printed(call: Call) -> PrePrintedAnswer:
         known.update(await preprinted.in_force(connection, edition, wanted))
         kept = [each for each in body.badges if (each.holder, each.generation) in known]
         now_ms = service.clock.now_ms()
-        await preprinted.save(connection, edition, kept, call.device.id, now_ms)
+        await preprinted.save(connection, edition, kept, call.device.id, now_ms, body.lot)
+        await store.touch(connection, edition, [each.holder for each in kept])
         return ()
 
     await service.appender.change(apply)
