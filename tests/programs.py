@@ -29,7 +29,7 @@ import msgspec
 from deploy.demo import programs
 from gate import clock
 from gate.access.ledger import LogRecord
-from gate.access.wire import Enrolled
+from gate.access.wire import Enrolled, PrePrinted
 from gate.client import Client
 from gate.edge import enrolment
 from gate.server.postgres import DATABASE, Embedded
@@ -204,12 +204,24 @@ class Server:
 
     async def badge(self, code: str) -> str:
         """The QR text of a person's badge, as a printer gets it."""
+        async with self._station() as printer:
+            return (await printer.badge(code)).text
+
+    async def pre_printed(self, code: str, place: str, lot: str = "shop") -> None:
+        """The print shop made a person's badge, and it waits at a place."""
+        async with self._station() as printer:
+            badge = await printer.badge(code)
+            made = PrePrinted(badge.holder, badge.generation, place)
+            assert (await printer.pre_printed([made], lot)).waiting == 1
+
+    @asynccontextmanager
+    async def _station(self) -> AsyncIterator[Client]:
         if self._printer is None:
             self._printer = await self._enrol(
                 {"id": "printer", "role": "printer"}, self.folder / "printer"
             )
         async with Client(self.url, self._printer.token) as printer:
-            return (await printer.badge(code)).text
+            yield printer
 
     async def _enrol(self, device: dict, folder: Path) -> Enrolled:
         async with self.operator() as operator:

@@ -48,6 +48,8 @@ def states(language: str) -> Iterator[tuple[str, State]]:
     yield "looking", replace(start, screen=Screen.LOOKING)
     yield "not-found", replace(start, screen=Screen.NOT_FOUND)
     yield "confirm", confirm
+    waits = replace(found, printed=True, place="Counter C, box 12 (M-N)")
+    yield "waiting", replace(start, screen=Screen.WAITING, found=waits)
     yield "printing", replace(start, screen=Screen.PRINTING)
     yield "confirm-no-phone", replace(confirm, no_phone=True)
     yield "keeping", replace(start, screen=Screen.KEEPING)

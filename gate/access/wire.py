@@ -396,6 +396,9 @@ class KioskPerson(msgspec.Struct, frozen=True, array_like=True):
     """Digest of family name and e-mail; empty when the registration has no e-mail."""
     named: bytes
     """The claim code, sealed under family name and e-mail."""
+    waits: bytes = b""
+    """Where the badge waits that was printed ahead, sealed under the claim code; empty when none
+    does, or when it was handed out."""
 
 
 class KioskNews(msgspec.Struct, frozen=True):

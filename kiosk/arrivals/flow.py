@@ -3,6 +3,7 @@
 The rules everything here serves:
 - Nothing of one person is left when the next one comes: every visit ends in `_wiped`.
 - One answer for all that cannot be printed: unknown, cancelled, not approved, printed before.
+- Whose badge was printed ahead is told where it waits; none is printed.
 - A person who confirmed leaves with a badge, or with a number for the desk. Never with "already
   used".
 - Whoever keeps the badge on the phone instead may still print it when that does not work.
@@ -43,7 +44,7 @@ from kiosk.arrivals.events import (
 from kiosk.arrivals.state import Found, Rules, Screen, State
 
 Step = tuple[State, tuple[Effect, ...]]
-TAKES_CODES = (Screen.WELCOME, Screen.NOT_FOUND, Screen.DONE, Screen.KEPT)
+TAKES_CODES = (Screen.WELCOME, Screen.NOT_FOUND, Screen.WAITING, Screen.DONE, Screen.KEPT)
 _BUSY = (Screen.PRINTING, Screen.KEEPING, Screen.LOOKING)
 _SERVED = (Screen.DONE, Screen.KEPT)
 _NEVER_IDLE = (Screen.PRINTING, Screen.KEEPING, Screen.LOOKING, Screen.OUT_OF_ORDER)
@@ -146,12 +147,11 @@ def _shown(state: State, found: Found | None, at_s: float, rules: Rules) -> Stat
         return state
     if _count(state.failed_codes, at_s, rules) >= rules.codes_per_window:
         return state
-    if state.screen in _SERVED:  # the next person is here already
+    if state.screen in (*_SERVED, Screen.WAITING):  # the next person is here already
         state = _wiped(state, at_s, rules)
         if state.screen is not Screen.WELCOME:
             return state
-    good = found is not None and found.printable
-    if not good:
+    if found is None or not found.served:
         state = replace(state, failed_codes=_later(state.failed_codes, at_s, rules))
     return _answered(state, found, at_s)
 
@@ -159,7 +159,7 @@ def _shown(state: State, found: Found | None, at_s: float, rules: Rules) -> Stat
 def _named(state: State, found: Found | None, at_s: float, rules: Rules) -> State:
     if state.screen is not Screen.LOOKING:
         return state
-    if found is None or not found.printable:
+    if found is None or not found.served:
         state = replace(
             state,
             names_tried=state.names_tried + 1,
@@ -170,13 +170,13 @@ def _named(state: State, found: Found | None, at_s: float, rules: Rules) -> Stat
 
 def _answered(state: State, found: Found | None, at_s: float) -> State:
     state = replace(state, found=found, touched_s=at_s, warned=False)
-    if found is None or found.badge is None or found.printed:
+    if found is None or found.badge is None or not found.served:
         why = TicketWhy.COLLECTED if found and found.printed else TicketWhy.NOT_FOUND
         return _go(replace(state, why=why), Screen.NOT_FOUND, at_s)
     spoken = found.badge.language.split("-")[0]
     if not state.chose_language and spoken in LANGUAGES:
         state = replace(state, language=spoken)
-    return _go(state, Screen.CONFIRM, at_s)
+    return _go(state, Screen.WAITING if found.place else Screen.CONFIRM, at_s)
 
 
 def _ended(state: State, event: Printed | NotPrinted, at_s: float) -> Step:
@@ -248,6 +248,8 @@ def _helped(state: State, at_s: float) -> Step:
     match state.screen:
         case Screen.NOT_FOUND:
             return _to_desk(state, state.why or TicketWhy.NOT_FOUND, at_s)
+        case Screen.WAITING:
+            return _to_desk(state, TicketWhy.COLLECTED, at_s)
         case Screen.CONFIRM:
             return _to_desk(state, TicketWhy.WRONG, at_s)
         case (

@@ -16,35 +16,40 @@ from gate.access.model import Status
 from gate.access.wire import BadgeData, KioskNews, Ticket
 from kiosk.arrivals.state import Found
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_S = 5.0
 TICKETS = 99
 """Numbers begin anew after this one: short enough to be remembered on the way to the desk."""
 
 SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE person (
     holder INTEGER PRIMARY KEY, generation INTEGER NOT NULL, status TEXT NOT NULL,
-    claim TEXT NOT NULL, badge BLOB NOT NULL, names TEXT NOT NULL, named BLOB NOT NULL
+    claim TEXT NOT NULL, badge BLOB NOT NULL, names TEXT NOT NULL, named BLOB NOT NULL,
+    waits BLOB NOT NULL
 ) STRICT;
 CREATE INDEX person_claim ON person (claim);
 CREATE INDEX person_names ON person (names);
 CREATE TABLE printed (
     holder INTEGER NOT NULL, generation INTEGER NOT NULL, PRIMARY KEY (holder, generation)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE ticket (
+CREATE TABLE IF NOT EXISTS ticket (
     id INTEGER PRIMARY KEY AUTOINCREMENT, number TEXT NOT NULL, body BLOB NOT NULL
 ) STRICT;
+"""
+OLDER = """
+DROP TABLE person; DROP TABLE printed; DELETE FROM meta WHERE name NOT IN ('device', 'ticket');
 """
 GET = "SELECT value FROM meta WHERE name = ?"
 SET = "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
 SAVE = """
-INSERT INTO person VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+INSERT INTO person VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
     generation = excluded.generation, status = excluded.status, claim = excluded.claim,
-    badge = excluded.badge, names = excluded.names, named = excluded.named
+    badge = excluded.badge, names = excluded.names, named = excluded.named,
+    waits = excluded.waits
 """
 SAVE_PRINTED = "INSERT INTO printed VALUES (?, ?) ON CONFLICT DO NOTHING"
-BY_CLAIM = "SELECT holder, generation, status, badge FROM person WHERE claim = ?"
+BY_CLAIM = "SELECT holder, generation, status, badge, waits FROM person WHERE claim = ?"
 BY_NAMES = "SELECT named FROM person WHERE names = ? LIMIT 2"
 PRINTED = "SELECT 1 FROM printed WHERE holder = ? AND generation = ?"
 COUNT = "SELECT count(*) FROM person"
@@ -96,9 +101,11 @@ class Replica:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
             raise ReplicaUnusable(f"{path} was written by a newer version; start that one")
-        if version == 0:
+        if version < SCHEMA_VERSION:
+            # An older one holds nothing that does not come again, but for numbers given to people.
+            gone = OLDER if version else ""
             self._db.executescript(
-                f"BEGIN; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+                f"BEGIN; {gone} {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
             )
 
     def close(self) -> None:
@@ -111,13 +118,14 @@ class Replica:
         row = self._db.execute(BY_CLAIM, (claim.digest(code),)).fetchone()
         if row is None:
             return None
-        holder, generation, status, sealed = row
+        holder, generation, status, sealed, waits = row
         approved = status == Status.APPROVED
         body = claim.unseal(code, sealed) if approved and sealed else None
+        place = claim.unseal(code, waits) if body and waits else None
         on_phone = approved and not sealed
         return Found(
             holder, generation, _decode_badge(body) if body else None,
-            on_phone or self.is_printed(holder, generation),
+            on_phone or self.is_printed(holder, generation), place.decode() if place else "",
         )  # fmt: skip
 
     def by_name(self, family: str, email: str) -> Found | None:
@@ -167,7 +175,7 @@ class Replica:
             self._db.executemany(
                 SAVE,
                 (
-                    (p.holder, p.generation, p.status, p.claim, p.badge, p.names, p.named)
+                    (p.holder, p.generation, p.status, p.claim, p.badge, p.names, p.named, p.waits)
                     for p in news.people
                 ),
             )

@@ -11,6 +11,7 @@ class Screen(StrEnum):
     NAME = "name"
     LOOKING = "looking"
     NOT_FOUND = "not_found"
+    WAITING = "waiting"
     CONFIRM = "confirm"
     PRINTING = "printing"
     DONE = "done"
@@ -31,16 +32,22 @@ class Ease(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Found:
     """Whom a code belongs to. `badge` None: there is nothing to print for this person. `printed`:
-    it came out already, or is on their phone."""
+    it came out already, or is on their phone. `place`: it was printed ahead and waits there."""
 
     holder: int
     generation: int
     badge: BadgeData | None
     printed: bool
+    place: str = ""
 
     @property
     def printable(self) -> bool:
         return self.badge is not None and not self.printed
+
+    @property
+    def served(self) -> bool:
+        """A badge is printed here, or waits somewhere."""
+        return self.badge is not None and (not self.printed or bool(self.place))
 
 
 @dataclass(frozen=True, slots=True)

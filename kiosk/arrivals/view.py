@@ -61,6 +61,8 @@ class View(msgspec.Struct, frozen=True):
     say: dict[str, str]
     card: Card | None = None
     ticket: str = ""
+    place: str = ""
+    """Where the badge waits that was printed ahead."""
     may_say_name: bool = True
     may_keep: bool = False
     """Whether the badge may stay on the phone."""
@@ -74,7 +76,7 @@ class View(msgspec.Struct, frozen=True):
 
 _STEPS = {
     Screen.CONFIRM: 2, Screen.PRINTING: 3, Screen.DONE: 4, Screen.KEEPING: 3, Screen.KEPT: 4,
-    Screen.PIN: 0, Screen.STAFF: 0, Screen.OUT_OF_ORDER: 0, Screen.DESK: 0,
+    Screen.WAITING: 4, Screen.PIN: 0, Screen.STAFF: 0, Screen.OUT_OF_ORDER: 0, Screen.DESK: 0,
 }  # fmt: skip
 
 
@@ -92,7 +94,7 @@ def shown(
     """The page for a state. `staff` is made ready only for the staff menu."""
     words = _words(state.language)
     left = int(flow.idle_left_s(state, at_s, rules) + 0.999) if state.warned else 0
-    found = state.found if state.screen is Screen.CONFIRM else None
+    found = state.found if state.screen in (Screen.CONFIRM, Screen.WAITING) else None
     return View(
         screen=state.screen,
         visit=state.visit,
@@ -102,6 +104,7 @@ def shown(
         step=_STEPS.get(state.screen, 1),
         say=_sentences(state, words, edition, desk, left),
         card=card(found.badge, words) if found and found.badge else None,
+        place=found.place if found else "",
         ticket=state.ticket if state.screen is Screen.DESK else "",
         may_say_name=flow.may_say_name(state, at_s, rules),
         may_keep=edition.may_keep_digital and online and not state.no_phone,

@@ -83,6 +83,7 @@ function fill() {
     else step.removeAttribute("aria-current");
   });
   if (view.card) fillCard(view.card);
+  if (at("place")) put(at("place"), view.place);
   if (at("ticket")) put(at("ticket"), view.ticket);
   if (at("pin-wrong")) put(at("pin-wrong"), view.pin);
   if (view.staff && at("lines")) fillStaff(view.staff);

@@ -25,9 +25,9 @@ from gate.server.routes import Call, Route, Scope
 from gate.server.service import Service
 from gate.server.store import kiosk as store
 from gate.server.store import log as log_store
+from gate.server.store import preprinted, tickets
 from gate.server.store import registrations as registrations_store
 from gate.server.store import staff as audit_store
-from gate.server.store import tickets
 from gate.server.store.registrations import Stored
 
 PEOPLE_PER_ANSWER, PRINTS_PER_ANSWER = 500, 5000
@@ -80,8 +80,10 @@ async def _news(service: Service, query: NewsQuery) -> KioskNews:
     changed = await store.changed(pool, edition, after, PEOPLE_PER_ANSWER)
     prints = await store.prints(pool, edition, prints_after, PRINTS_PER_ANSWER)
     more_prints = len(prints) == PRINTS_PER_ANSWER
-    texts = await store.texts(pool, edition, [each for _, each in changed])
-    people = await asyncio.to_thread(_sealed, service, [each for _, each in changed], texts)
+    rows = [each for _, each in changed]
+    texts = await store.texts(pool, edition, rows)
+    places = await preprinted.places(pool, edition, [each.holder for each in rows])
+    people = await asyncio.to_thread(_sealed, service, rows, texts, places)
     return KioskNews(
         timeline=timeline,
         people=tuple(people),
@@ -96,12 +98,15 @@ async def _news(service: Service, query: NewsQuery) -> KioskNews:
     )
 
 
-def _sealed(service: Service, rows: list[Stored], texts: dict[int, str]) -> list[KioskPerson]:
-    return [sealed(service, row, texts.get(row.holder)) for row in rows]
+def _sealed(
+    service: Service, rows: list[Stored], texts: dict[int, str], places: dict[int, str]
+) -> list[KioskPerson]:
+    return [sealed(service, row, texts.get(row.holder), places.get(row.holder, "")) for row in rows]
 
 
-def sealed(service: Service, stored: Stored, text: str | None) -> KioskPerson:
-    """One registration as kiosks keep it; only an approved one has a badge in it."""
+def sealed(service: Service, stored: Stored, text: str | None, place: str = "") -> KioskPerson:
+    """One registration as kiosks keep it; only an approved one has a badge in it. `place` is where
+    its badge waits that was printed ahead."""
     registration, code = stored.registration, service.claims.of(stored.registration.code)
     badge = b""
     if text is not None and registration.status is Status.APPROVED:
@@ -116,6 +121,7 @@ def sealed(service: Service, stored: Stored, text: str | None) -> KioskPerson:
         badge=badge,
         names=claim.digest(names) if names else "",
         named=claim.seal(names, code.encode()) if names else b"",
+        waits=claim.seal(code, place.encode()) if badge and place else b"",
     )
 
 

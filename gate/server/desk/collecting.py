@@ -15,6 +15,7 @@ from gate.server.desk.editing import Doing, find_one
 from gate.server.problem import Refused
 from gate.server.service import Service
 from gate.server.store import desk as store
+from gate.server.store import registrations
 from gate.server.store.desk import Collected
 from gate.server.store.registrations import Stored
 
@@ -43,6 +44,7 @@ async def collect(service: Service, name: str, how: How, by_name: str, doing: Do
             raise Refused(409, "Collected already", f"by {whom}, from {earlier.who}")
         collected = Collected(how.value, by_name, doing.who, service.clock.now_ms())
         await store.save_collection(connection, edition, code, collected)
+        await registrations.touch(connection, edition, [stored.holder])  # kiosks say where it waits
         await store.add_history(
             connection, edition, code, collected.at_ms, doing.who, doing.act, doing.why,
             stored.version, {}, {"collected": msgspec.to_builtins(how), "by_name": by_name},

@@ -167,6 +167,7 @@ async def undo(service: Service, name: str, seen: int, doing: Doing, anybodys: b
             raise Refused(403, "Not allowed", f"{past.who} did it; ask them, or the desk's lead")
         if past.act == "collected":
             await store.forget_collection(connection, edition, old.registration.code)
+            await registrations.touch(connection, edition, [old.holder])
             await store.add_history(
                 connection, edition, old.registration.code, service.clock.now_ms(),
                 doing.who, doing.act, past.act, old.version, past.after, past.before,

@@ -1,5 +1,8 @@
 """People collect badges at a real kiosk from the real service: together, offline, refused."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 import qrcode
 import zxingcpp
@@ -8,6 +11,7 @@ from PIL import Image
 from gate.access import claim
 from gate.access.ledger import RecordKind
 from gate.access.wire import TicketWhy
+from kiosk.arrivals.replica import Replica, ReplicaUnusable
 from kiosk.arrivals.state import Screen
 from tests import badges, chaos
 from tests.kiosk_arrivals import kiosk as kiosks
@@ -261,9 +265,73 @@ async def test_the_desk_closes_a_ticket_once_and_takes_it_back(program, codes, k
             assert refused.value.status == 404
 
 
-def test_a_replica_of_another_kiosk_is_forgotten_and_a_damaged_one_is_named(tmp_path):
-    from kiosk.arrivals.replica import Replica, ReplicaUnusable
+async def test_whose_badge_was_printed_ahead_is_told_where_it_waits_until_it_is_handed_out(
+    program, codes, kiosk
+):
+    path = f"/api/v1/editions/{EDITION}/registrations/KSK-23"
+    assert (await kiosk.show(codes["KSK-23"])).screen is Screen.CONFIRM
+    await kiosk.fresh()
+    await program.pre_printed("KSK-23", "Counter C, box 12 (M-N)")
 
+    async def asked(screen):
+        await kiosk.fresh()
+        return (await kiosk.show(codes["KSK-23"])).screen is screen
+
+    await eventually(lambda: asked(Screen.WAITING), "the kiosk heard of the box")
+    view = kiosk.view()
+    assert (view.place, view.card.name) == ("Counter C, box 12 (M-N)", "Given F.")
+    await kiosk.tap("print")
+    assert (kiosk.view().screen, kiosk.badges) == (Screen.WAITING, [])
+    stored = b"".join(each.read_bytes() for each in kiosk.folder.glob("replica*"))
+    assert b"box 12" not in stored, "where it waits is sealed as everything else"
+    async with program.operator() as operator:
+        person = await operator.operate("POST", f"{path}/collection", {"how": "self"})
+        await eventually(lambda: asked(Screen.NOT_FOUND), "the kiosk heard that it is taken")
+        body = {"version": person["version"]}
+        await operator.operate("POST", f"{path}/undo", body)
+        await eventually(lambda: asked(Screen.WAITING), "and that it is not")
+    await kiosk.tap("help")
+    assert kiosk.view().screen is Screen.DESK
+    (ticket,) = await eventually(lambda: kiosks.tickets(program, kiosk.name), "the ticket")
+    assert ticket["why"] == "collected"
+
+
+def test_a_replica_of_an_older_program_is_begun_anew_and_keeps_the_numbers_it_gave(tmp_path):
+    path = tmp_path / "replica.sqlite"
+    with closing(sqlite3.connect(path)) as older:
+        older.executescript(
+            """
+            CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+            CREATE TABLE person (
+                holder INTEGER PRIMARY KEY, generation INTEGER NOT NULL, status TEXT NOT NULL,
+                claim TEXT NOT NULL, badge BLOB NOT NULL, names TEXT NOT NULL, named BLOB NOT NULL
+            ) STRICT;
+            CREATE INDEX person_claim ON person (claim);
+            CREATE INDEX person_names ON person (names);
+            CREATE TABLE printed (
+                holder INTEGER NOT NULL, generation INTEGER NOT NULL,
+                PRIMARY KEY (holder, generation)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE ticket (
+                id INTEGER PRIMARY KEY AUTOINCREMENT, number TEXT NOT NULL, body BLOB NOT NULL
+            ) STRICT;
+            INSERT INTO meta VALUES ('device', 'one'), ('ticket', '41'), ('complete', '1'),
+                ('through', '7'), ('timeline', 'x');
+            INSERT INTO person VALUES (1, 1, 'approved', 'c', x'00', '', x'');
+            INSERT INTO ticket (number, body) VALUES
+                ('A41', CAST('{"number":"A41","at_ms":1,"why":"staff"}' AS BLOB));
+            PRAGMA user_version = 1;
+            """
+        )
+    replica = Replica(path, "one")
+    assert (replica.people, replica.complete, replica.positions) == (0, False, (0, 0))
+    assert replica.timeline == ""
+    assert replica.next_ticket()[1].number == "A41"
+    assert replica.next_number() == 42
+    replica.close()
+
+
+def test_a_replica_of_another_kiosk_is_forgotten_and_a_damaged_one_is_named(tmp_path):
     path = tmp_path / "replica.sqlite"
     first = Replica(path, "one")
     first.set_printed(1, 1)

@@ -43,6 +43,7 @@ RULES = Rules()
 RUSSIAN = Found(7, 1, badges.badge("cyrillic"), False)
 ENGLISH = Found(8, 1, msgspec.structs.replace(badges.badge("one-letter"), language="en"), False)
 COLLECTED = replace(RUSSIAN, printed=True)
+BOXED = replace(RUSSIAN, printed=True, place="Box M-N, counter C")
 CANCELLED = Found(9, 1, None, False)
 WELL, JAM = Health(frozenset()), Health(frozenset({"jam"}))
 
@@ -108,6 +109,35 @@ def test_the_screen_speaks_the_language_of_the_record_unless_the_person_chose_on
 def test_a_badge_is_asked_for_once_however_often_the_button_is_pressed():
     story = printing()
     assert story.tell(Confirmed(), Confirmed()).effects == []
+
+
+# --- printed ahead
+
+
+@pytest.mark.parametrize("found", [BOXED, replace(BOXED, printed=False)])
+def test_whose_badge_waits_is_told_where_and_nothing_is_printed(found):
+    story = Story().tell(CodeShown(found))
+    assert (story.screen, story.state.language) == (Screen.WAITING, "ru")
+    assert story.tell(Confirmed(), OnPhone()).screen is Screen.WAITING
+    assert story.effects == []
+    assert not story.state.failed_codes, "it was no wrong code"
+    visit = story.state.visit
+    assert story.tell(CodeShown(ENGLISH)).screen is Screen.CONFIRM, "the next person is here"
+    assert story.state.visit == visit + 1
+    assert Story().tell(NoCode(), Asked(), Named(found)).screen is Screen.WAITING
+
+
+def test_whose_badge_is_not_where_it_should_wait_gets_a_number_for_the_desk():
+    story = Story().tell(CodeShown(BOXED), Help())
+    assert story.screen is Screen.DESK
+    assert story.effects == [GiveTicket(TicketWhy.COLLECTED, BOXED.holder)]
+
+
+def test_where_a_badge_waits_is_forgotten_when_nobody_touches_the_screen():
+    story = Story().tell(CodeShown(BOXED))
+    visit = story.state.visit
+    assert story.wait(RULES.idle_s - 5).screen is Screen.WAITING, "there is time to read"
+    assert fresh(story.wait(RULES.warn_s + 10), visit)
 
 
 # --- on the phone
@@ -296,15 +326,16 @@ def test_staff_get_in_also_when_it_is_out_of_order():
 # --- every short story
 
 EVENTS = (
-    CodeShown(RUSSIAN), CodeShown(COLLECTED), CodeShown(None), NoCode(), Asked(), Named(ENGLISH),
-    Named(None), Confirmed(), Printed(), NotPrinted(TicketWhy.PRINTER), OnPhone(), Kept(),
+    CodeShown(RUSSIAN), CodeShown(COLLECTED), CodeShown(BOXED), CodeShown(None), NoCode(),
+    Asked(), Named(ENGLISH), Named(None), Confirmed(), Printed(), NotPrinted(TicketWhy.PRINTER),
+    OnPhone(), Kept(),
     NotKept(), Help(), Again(), Finished(), JAM, WELL, StaffAsked(), Pin(True), Language("ar"),
     Toggled(Ease.LOWER),
 )  # fmt: skip
 
 
 def test_every_story_of_four_events_keeps_the_rules():
-    """A world small enough to try whole: 22 events, four of them in every order."""
+    """A world small enough to try whole: 23 events, four of them in every order."""
     reached = set()
     for events in product(EVENTS, repeat=4):
         story = Story()
@@ -322,7 +353,8 @@ def test_every_story_of_four_events_keeps_the_rules():
 def assert_rules(before, story, event):
     state = story.state
     if state.visit != before.visit:
-        assert state.found is (event.found if isinstance(event, CodeShown) else None)
+        next_one = isinstance(event, CodeShown) and state.screen is not Screen.OUT_OF_ORDER
+        assert state.found is (event.found if next_one else None)
         assert not state.ticket
     if state.screen in (Screen.CONFIRM, Screen.PRINTING, Screen.KEEPING):
         assert state.found is not None
