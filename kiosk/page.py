@@ -23,7 +23,7 @@ _THIS_MACHINE = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?")
 Files = Mapping[str, tuple[str, str]]
 """Path -> (file in `pages`, content type)."""
 SHARED = frozenset({"figure.js"})
-"""Files the server's own pages load as well: these are in the `pages` of `gate`."""
+"""Files that the server's own pages load as well: these are in `gate.pages`."""
 LANE: Files = {
     "/": ("lane.html", "text/html"),
     "/lane.css": ("lane.css", "text/css"),
@@ -169,7 +169,8 @@ def _answer(done: Done) -> web.Response:
 
 
 def _served(name: str, kind: str) -> Callable[[web.Request], Awaitable[web.Response]]:
-    body = (files("gate" if name in SHARED else "kiosk") / "pages" / name).read_bytes()
+    folder = files("gate.pages") if name in SHARED else files("kiosk") / "pages"
+    body = (folder / name).read_bytes()
 
     async def serve(request: web.Request) -> web.Response:
         return web.Response(body=body, content_type=kind, charset="utf-8")

@@ -56,7 +56,7 @@ FILES = {
     "/scan/icon.svg": (_FOLDER / "icon.svg", SVG),
     "/scan/icon-192.png": (_FOLDER / "icon-192.png", PNG),
     "/scan/icon-512.png": (_FOLDER / "icon-512.png", PNG),
-    "/scan/figure.js": (files("gate") / "pages" / "figure.js", SCRIPT),
+    "/scan/figure.js": (files("gate.pages") / "figure.js", SCRIPT),
     **{f"/scan/{name}.js": (_FOLDER / f"{name}.js", SCRIPT) for name in SCRIPTS},
     **{f"/scan/rules/{name}.js": (_FOLDER / "rules" / f"{name}.js", SCRIPT) for name in RULES},
 }
