@@ -40,6 +40,7 @@ from badge_printer.queue import (
     Started,
     State,
     Take,
+    Why,
 )
 from badge_printer.resolution import Fit
 from gate.access.wire import BadgeData
@@ -200,7 +201,7 @@ class Feeder:
         if found:
             self._book.news(job, Accepted(found))
         elif self._looked_long_enough(job.name):
-            self._book.news(job, Lost("the printer cannot say whether it got this badge"))
+            self._book.news(job, Lost(Why.CANNOT_SAY))
 
     def _looked_long_enough(self, name: str) -> bool:
         now = time.monotonic()
@@ -213,7 +214,7 @@ class Feeder:
     async def _send(self, job: Job) -> bool:
         """False when the printer did not take it and should be left alone for a moment."""
         if self._book.now_ms() - job.made_at_ms > QUEUED_MS_MAX:
-            return self._book.news(job, Refused("it waited here for more than twelve hours"))
+            return self._book.news(job, Refused(Why.TOO_OLD))
         try:
             document = await self.printer.prepare(self._draw(self._book.badge(job)))
         except PrinterAway:
@@ -252,6 +253,6 @@ def _event(job: Job, progress: Progress) -> Event | None:
         case Step.UNPRINTABLE:
             return Refused(progress.words)
         case Step.STOPPED:
-            return Lost(f"stopped at the printer: {progress.words}")
+            return Lost(f"{Why.STOPPED}: {progress.words}" if progress.words else Why.STOPPED)
         case Step.UNKNOWN:
-            return Lost(progress.words or "the printer no longer knows this job")
+            return Lost(progress.words or Why.FORGOTTEN)

@@ -8,6 +8,7 @@ import contextlib
 import re
 import secrets
 from collections.abc import Awaitable, Callable
+from enum import StrEnum
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -16,10 +17,10 @@ from msgspec import Meta
 
 from badge_printer.book import AlreadyThere, NoSuchPrinter, QueueFull, waited
 from badge_printer.layout import CannotPrint
-from badge_printer.queue import Job, Move, NotPossible, Settle
+from badge_printer.queue import Instead, Job, Move, NotPossible, Settle, State
 from badge_printer.render import Renderer
 from badge_printer.spooler import PrinterView, Spooler
-from badge_printer.upload import Upload
+from badge_printer.upload import Behind, Upload
 from gate.access.wire import BadgeData
 from gate.client import CallRefused, Client, ServerAway
 from gate.fonts import FontsMissing
@@ -71,16 +72,44 @@ class View(msgspec.Struct, frozen=True):
     """Not ended, the oldest first."""
     ended: list[Job]
     """The newest first."""
-    server: str
-    """Why the server does not have every printed badge yet; empty when it has."""
+    server: Behind | None
+    """Why the server does not have every printed badge yet."""
     records: int
     """Printed badges the server does not know of yet."""
 
 
+class Trouble(StrEnum):
+    """What the page says in its reader's language when something was not done. Where the queue
+    refused, it is an `Instead`."""
+
+    PAGES = "pages"
+    UNPRINTABLE = "unprintable"
+    """With the detail: which character, or what else."""
+    NO_PRINTER = "no_printer"
+    NO_SUCH_PRINTER = "no_such_printer"
+    PRINTED = "printed"
+    QUEUED = "queued"
+    FULL = "full"
+    NOBODY = "nobody"
+    REFUSED = "refused"
+    """By the server, with its own words."""
+    AWAY = "away"
+    NO_JOB = "no_job"
+
+
 class Problem(Exception):
-    def __init__(self, status: int, title: str, detail: str = "", job: Job | None = None) -> None:
+    """`title` and `detail` are for whoever reads the API; `code` is for the page."""
+
+    def __init__(
+        self,
+        status: int,
+        title: str,
+        detail: str = "",
+        job: Job | None = None,
+        code: Trouble | Instead | None = None,
+    ) -> None:
         super().__init__(title)
-        self.status, self.title, self.detail, self.job = status, title, detail, job
+        self.status, self.title, self.detail, self.job, self.code = status, title, detail, job, code
 
 
 class Operating:
@@ -125,13 +154,18 @@ class Operating:
             printers=self._spooler.views(),
             jobs=self._book.open(),
             ended=self._book.ended(),
-            server=self._upload.problem,
+            server=self._upload.behind,
             records=self._upload.waiting,
         )
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         if self._viewers >= VIEWERS_MAX:
-            raise Problem(503, "Too many pages are open", "close one of this station's pages")
+            raise Problem(
+                503,
+                "Too many pages are open",
+                "close one of this station's pages",
+                code=Trouble.PAGES,
+            )
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         self._viewers += 1
         try:
@@ -161,25 +195,34 @@ class Operating:
         try:
             await asyncio.to_thread(self._renderer.layout, badge)
         except (CannotPrint, FontsMissing) as error:
-            raise Problem(422, "This badge cannot be printed", str(error)) from None
+            raise Problem(
+                422, "This badge cannot be printed", str(error), code=Trouble.UNPRINTABLE
+            ) from None
         printer = asked.printer or self._spooler.choose()
         if printer is None:
-            raise Problem(503, "No printer", "this station's settings name no printer")
+            raise Problem(
+                503,
+                "No printer",
+                "this station's settings name no printer",
+                code=Trouble.NO_PRINTER,
+            )
         key = asked.key or secrets.token_urlsafe(12)
         try:
             return _json(self._book.add(key, printer, badge, asked.again), 201)
         except AlreadyThere as error:
-            raise Problem(409, "Not printed again", str(error), error.job) from None
+            code = Trouble.PRINTED if error.job.state is State.PRINTED else Trouble.QUEUED
+            raise Problem(409, "Not printed again", str(error), error.job, code) from None
         except QueueFull as error:
-            raise Problem(503, "The queue is full", str(error)) from None
+            raise Problem(503, "The queue is full", str(error), code=Trouble.FULL) from None
 
     async def _fetched(self, code: str) -> BadgeData:
         try:
             return await self._client.badge(code)
         except CallRefused as error:
-            raise Problem(404 if error.status == 404 else 502, "No badge", str(error)) from None
+            status, code = (404, Trouble.NOBODY) if error.status == 404 else (502, Trouble.REFUSED)
+            raise Problem(status, "No badge", str(error), code=code) from None
         except ServerAway as error:
-            raise Problem(503, "The server is away", str(error)) from None
+            raise Problem(503, "The server is away", str(error), code=Trouble.AWAY) from None
 
     async def change(self, request: web.Request) -> web.Response:
         number = int(request.match_info["id"])
@@ -198,9 +241,11 @@ class Operating:
         except NoSuchPrinter:
             raise
         except KeyError:
-            raise Problem(404, "No such job", f"there is no job {number}") from None
+            raise Problem(
+                404, "No such job", f"there is no job {number}", code=Trouble.NO_JOB
+            ) from None
         except NotPossible as error:
-            raise Problem(409, "Not possible now", str(error)) from None
+            raise Problem(409, "Not possible now", str(error), code=error.instead) from None
 
     async def set(self, request: web.Request) -> web.Response:
         name, act = request.match_info["name"], request.match_info["act"]
@@ -232,10 +277,12 @@ async def problems(
     try:
         return await handler(request)
     except NoSuchPrinter as error:
-        problem = Problem(404, "No such printer", str(error))
+        problem = Problem(404, "No such printer", str(error), code=Trouble.NO_SUCH_PRINTER)
     except Problem as error:
         problem = error
     body: dict[str, object] = {"title": problem.title, "detail": problem.detail}
+    if problem.code:
+        body["code"] = problem.code
     if problem.job:
         body["job"] = problem.job
     return web.Response(

@@ -8,7 +8,7 @@ import asyncio
 import logging
 
 from badge_printer.book import AlreadyThere, QueueFull
-from badge_printer.queue import Job, State
+from badge_printer.queue import Job, State, Why
 from badge_printer.spooler import Spooler, Tell
 from gate.access.wire import PrintOrder
 from gate.client import CallRefused, Client, ServerAway
@@ -48,7 +48,7 @@ class Orders:
             return
         printer = self._spooler.choose()
         if printer is None:
-            await self._client.print_failed(order.id, "this station's settings name no printer")
+            await self._client.print_failed(order.id, Why.NO_PRINTER)
             return
         try:
             book.add(key, printer, order.badge)
@@ -56,7 +56,7 @@ class Orders:
             if error.job.state is State.PRINTED:
                 await self._client.print_done(order.id)
             elif error.job.state is State.FAILED:
-                await self._client.print_failed(order.id, str(error))
+                await self._client.print_failed(order.id, error.job.why)
         except QueueFull as error:
             _log.warning("the desk's order %s waits: %s", order.id, error)
 

@@ -11,8 +11,10 @@ from importlib.resources import files
 import msgspec
 from babel import Locale
 
+from badge_printer.operating import Trouble
 from badge_printer.printers.printer import Condition
-from badge_printer.queue import State
+from badge_printer.queue import Instead, State, Why
+from badge_printer.upload import Behind
 from gate.words.words import RIGHT_TO_LEFT, Words
 
 FILES = ("operator.html", "operator.js")
@@ -36,6 +38,9 @@ def names() -> list[str]:
     named = {name for text in pages for name in re.findall(r'"(station-[a-z-]*[a-z])"', text)}
     named |= {f"station-condition-{each.replace('_', '-')}" for each in Condition}
     named |= {f"station-state-{each.replace('_', '-')}" for each in State}
+    named |= {f"station-why-{each.replace('_', '-')}" for each in Why}
+    named |= {f"station-server-{each.replace('_', '-')}" for each in Behind}
+    named |= {f"station-problem-{each.replace('_', '-')}" for each in (*Trouble, *Instead)}
     return sorted(named)
 
 

@@ -132,18 +132,51 @@ Event = (
     | Cancel | Settle | Move
 )  # fmt: skip
 
-CANCELLED = "cancelled"
+
+class Why(StrEnum):
+    """What a job's `why` begins with where we know it; then perhaps a colon and the printer's own
+    words. Pages have the words of each, in their reader's language."""
+
+    CANCELLED = "cancelled"
+    """By a person; printers often finish such a badge."""
+    NO_BADGE = "no_badge"
+    """A person looked, and none had come out."""
+    CANNOT_SAY = "cannot_say"
+    """The printer does not know whether it got this badge."""
+    TOO_OLD = "too_old"
+    """It waited here for more than twelve hours."""
+    STOPPED = "stopped"
+    """At the printer."""
+    FORGOTTEN = "forgotten"
+    """The printer no longer knows this job."""
+    NO_PRINTER = "no_printer"
+    """The station's settings name none."""
+
+
+class Instead(StrEnum):
+    """What to do first, where a job's state does not allow something."""
+
+    AT_PRINTER = "at_printer"
+    IN_DOUBT = "in_doubt"
+    STILL_HERE = "still_here"
+    CANCEL_FIRST = "cancel_first"
+    ENDED = "ended"
+    NEVER = "never"
 
 
 class NotPossible(Exception):
-    """The job's state does not allow this; the message says what to do instead."""
+    """The job's state does not allow this; the message, and `instead`, say what to do instead."""
+
+    def __init__(self, instead: Instead, words: str) -> None:
+        super().__init__(words)
+        self.instead = instead
 
 
 def after(job: Job, event: Event, at_ms: int) -> Job:
     """The job after an event. Raises NotPossible and changes nothing."""
     changes = _changes(job, event)
     if changes is None:
-        raise NotPossible(_instead(job, event))
+        raise NotPossible(*_instead(job, event))
     return msgspec.structs.replace(job, **changes, changed_at_ms=at_ms)
 
 
@@ -166,7 +199,7 @@ def _queued(job: Job, event: Event) -> dict[str, object] | None:
         case Refused(why):
             return {"state": State.FAILED, "why": why}
         case Cancel():
-            return {"state": State.FAILED, "why": CANCELLED}
+            return {"state": State.FAILED, "why": Why.CANCELLED}
         case Move(printer):
             return {"printer": printer, "why": ""}
     return None
@@ -185,7 +218,7 @@ def _at_printer(job: Job, event: Event) -> dict[str, object] | None:
         case Lost(why):
             return {"state": State.IN_DOUBT, "why": why}
         case Cancel():
-            return {"state": State.IN_DOUBT, "why": CANCELLED}
+            return {"state": State.IN_DOUBT, "why": Why.CANCELLED}
     return None
 
 
@@ -214,7 +247,7 @@ def _in_doubt(job: Job, event: Event) -> dict[str, object] | None:
                 "printer_job": "",
             }
         case Settle():
-            return {"state": State.FAILED, "why": job.why or "no badge came out"}
+            return {"state": State.FAILED, "why": job.why or Why.NO_BADGE}
         case Accepted(printer_job) if not job.printer_job:
             return {"printer_job": printer_job}
         case NotSent() | NeverCame() | Refused() if not job.printer_job:
@@ -222,18 +255,18 @@ def _in_doubt(job: Job, event: Event) -> dict[str, object] | None:
     return None
 
 
-def _instead(job: Job, event: Event) -> str:
+def _instead(job: Job, event: Event) -> tuple[Instead, str]:
     match event, job.state:
         case Move(), State.SENT | State.PRINTING:
-            return (
+            return Instead.AT_PRINTER, (
                 "it is at the printer already: cancel it first, then say whether a badge came out"
             )
         case ((Move() | Cancel()), State.IN_DOUBT):
-            return "say first whether a badge came out"
+            return Instead.IN_DOUBT, "say first whether a badge came out"
         case Settle(), State.QUEUED:
-            return "it still waits here: no badge can have come out"
+            return Instead.STILL_HERE, "it still waits here: no badge can have come out"
         case Settle(), State.SENT | State.PRINTING:
-            return "it is at the printer: cancel it first"
+            return Instead.CANCEL_FIRST, "it is at the printer: cancel it first"
         case _, State.PRINTED | State.FAILED:
-            return f"it has ended: {job.state}"
-    return f"a job that is {job.state} cannot {type(event).__name__}"
+            return Instead.ENDED, f"it has ended: {job.state}"
+    return Instead.NEVER, f"a job that is {job.state} cannot {type(event).__name__}"

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from enum import StrEnum
 
 from badge_printer.book import Book, waited
 from badge_printer.store import StationStore
@@ -15,6 +16,16 @@ _UNAUTHORISED = 401
 _log = logging.getLogger(__name__)
 
 
+class Behind(StrEnum):
+    """Why the server does not have every printed badge."""
+
+    AWAY = "away"
+    REFUSED = "refused"
+    CUT_OFF = "cut_off"
+    ASIDE = "aside"
+    """It set records aside; its log says why."""
+
+
 class Upload:
     """Records stay in the store for ever: a server restored from a backup is sent them again."""
 
@@ -26,7 +37,9 @@ class Upload:
         self._aside = ""
         self._compared = False
         self.problem = ""
-        """Why the server does not have everything; empty when it has."""
+        """Why the server does not have everything, for the log; empty when it has."""
+        self.behind: Behind | None = None
+        """The same for the page, which has the words."""
 
     @property
     def waiting(self) -> int:
@@ -41,14 +54,14 @@ class Upload:
             changed = self._book.changed
             try:
                 problem = await self._round()
-                failures = 0
+                failures, behind = 0, Behind.ASIDE if problem else None
             except (ServerAway, CallRefused) as error:
-                failures, problem = failures + 1, str(error)
+                failures, problem, behind = failures + 1, str(error), _behind(error)
                 self._compared = False
                 if isinstance(error, CallRefused) and error.status == _UNAUTHORISED:
-                    self._say(f"this station was cut off: {error}")
+                    self._say(f"this station was cut off: {error}", Behind.CUT_OFF)
                     return
-            self._say(problem)
+            self._say(problem, behind)
             low, high = BACKOFF_S
             if failures:
                 await asyncio.sleep(min(high, low * 2 ** min(failures, 10)))
@@ -88,8 +101,12 @@ class Upload:
             aside += ack.quarantined
         return aside
 
-    def _say(self, problem: str) -> None:
+    def _say(self, problem: str, behind: Behind | None) -> None:
         if problem != self.problem:
-            self.problem = problem
+            self.problem, self.behind = problem, behind
             _log.info("server: %s", problem or "has every record")
             self._book.tell()
+
+
+def _behind(error: ServerAway | CallRefused) -> Behind:
+    return Behind.AWAY if isinstance(error, ServerAway) else Behind.REFUSED

@@ -5,7 +5,10 @@ import { words } from "./words.js";
 
 const SILENT_MS = 7000;
 const at = (id) => document.getElementById(id);
-const { language, say, count, condition, state: stateOf } = await words();
+const { language, say, count, has, coded } = await words();
+const condition = (code) => coded("condition", code), stateOf = (code) => coded("state", code);
+// Of these the page's words are not enough: a character that cannot be printed, the server's own words.
+const WITH_DETAIL = ["unprintable", "refused"];
 let heardAt = performance.now();
 
 // --- asking the station
@@ -16,10 +19,22 @@ async function ask(path, body = {}) {
   });
   const value = await answer.json().catch(() => null);
   if (answer.ok) return value;
-  const problem = new Error(value?.detail || value?.title || `HTTP ${answer.status}`);
+  const problem = new Error(problemWords(value) || `HTTP ${answer.status}`);
   problem.status = answer.status;
   problem.job = value?.job;
   throw problem;
+}
+
+function problemWords(problem) {
+  if (!problem?.code || !has("problem", problem.code)) return problem?.detail || problem?.title;
+  const detail = WITH_DETAIL.includes(problem.code) && problem.detail ? `: ${problem.detail}` : "";
+  return coded("problem", problem.code) + detail;
+}
+
+/** Why a job did not go its way: a code, perhaps with the printer's own words after it. */
+function whyWords(why) {
+  const [code, ...words] = why.split(": ");
+  return has("why", code) ? [coded("why", code), ...words].join(": ") : why;
 }
 
 function tell(text, kind = "good") {
@@ -150,7 +165,7 @@ async function askStock(printer, path) {
 function who(job) {
   const name = job.who || say("station-badge-of", job);
   const printer = say("station-print-of", job);
-  const why = job.why ? ` · ${job.why}` : "";
+  const why = job.why ? ` · ${whyWords(job.why)}` : "";
   return element("div", { class: "who" }, element("b", {}, element("bdi", {}, name)), element("span", { class: "soft" }, printer + why));
 }
 
@@ -203,7 +218,7 @@ function drawJob(job) {
 function drawQuestion(job) {
   const settle = (answer) => ask(`jobs/${job.id}/settle`, answer);
   const again = printerChoice(say("station-again-where"), job.names, job.again);
-  const why = job.why === "cancelled" ? say("station-cancelled") : job.why;
+  const why = whyWords(job.why);
   return element("li", {}, who({ ...job, why: "" }), element("p", {}, element("bdi", {}, why)),
     element("p", { class: "buttons" },
       button(say("station-yes"), () => settle({ came_out: true }), { class: "main", "data-act": "yes" }),
@@ -240,7 +255,7 @@ function show(view) {
   const behind = view.server || view.records;
   at("link").dataset.state = behind ? "behind" : "live";
   at("link").textContent = behind
-    ? say("station-behind", { count: count("station-records", view.records) }) + (view.server ? ` · ${view.server}` : "")
+    ? say("station-behind", { count: count("station-records", view.records) }) + (view.server ? ` · ${coded("server", view.server)}` : "")
     : say("station-live");
 }
 
@@ -270,7 +285,7 @@ at("print").addEventListener("submit", (event) => {
       await printed(body);
     } catch (error) {
       if (error.job?.state !== "printed") throw error;
-      if (!confirm(`${error.message}.\n\n${say("station-copy")}`)) return tell(say("station-nothing-printed"));
+      if (!confirm(`${error.message}\n\n${say("station-copy")}`)) return tell(say("station-nothing-printed"));
       await printed({ ...body, again: true });
     }
     form.reset();

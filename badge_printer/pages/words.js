@@ -12,8 +12,9 @@ export async function words() {
   // A code without words is shown as it is.
   const say = (name, filled = {}) => (messages[name] ?? name).replace(/\{(\w+)\}/g, (hole, each) => filled[each] ?? hole);
   const count = (name, n) => (counted[name][plural.select(n)] ?? counted[name].other).replace("{n}", n);
+  const has = (kind, code) => `station-${kind}-${code.replaceAll("_", "-")}` in messages;
   const coded = (kind, code) => messages[`station-${kind}-${code.replaceAll("_", "-")}`] ?? code.replaceAll("_", " ");
   for (const each of document.querySelectorAll("[data-word]")) each.textContent = say(each.dataset.word);
   for (const each of document.querySelectorAll("[data-label]")) each.ariaLabel = say(each.dataset.label);
-  return { language, say, count, condition: (code) => coded("condition", code), state: (code) => coded("state", code) };
+  return { language, say, count, has, coded };
 }

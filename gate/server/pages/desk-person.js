@@ -185,7 +185,7 @@ function prints(person, desk, acts) {
   for (const each of person.reprints) {
     const card = node("div", each.state === "reserved" ? "panel printing" : "");
     const words = [say("desk-generation", { n: each.generation }), say(`desk-reason-${each.reason}`),
-      say(`desk-print-${each.state}`), each.printer, each.who, moment(each.at_ms, desk), each.why];
+      say(`desk-print-${each.state}`), each.printer, each.who, moment(each.at_ms, desk), stationWords(each.why, say)];
     card.append(line("p", "", words));
     if (each.state === "reserved") {
       const both = node("div", "buttons");
@@ -231,8 +231,15 @@ function actWords(act, say) {
   return say(`desk-act-${act.replaceAll("_", "-")}`);
 }
 
+/** Why nothing came out: a station's code, perhaps with its printer's own words; or a person's words. */
+function stationWords(why, say) {
+  const [code, ...words] = (why ?? "").split(": "), name = `station-why-${code.replaceAll("_", "-")}`;
+  return code && say(name) !== name ? [say(name), ...words].join(": ") : why;
+}
+
 function whyWords({ act, why }, say) {
   if (act === "undone") return why ? actWords(why, say) : "";
+  if (act === "print_failed") return stationWords(why, say);
   const reason = act === "reprint" ? say(`desk-reason-${why}`) : why;
   return reason.startsWith("desk-reason-") ? why : reason;
 }

@@ -114,6 +114,13 @@ async def test_a_mistyped_code_is_answered_in_words_and_a_station_that_dies_is_s
     await expect(page.get_by_role("alert")).to_contain_text(
         "no approved registration", timeout=WAIT_MS
     )
+    await page.goto(f"{desk.url}/?lang=ru")
+    await page.locator("#code").fill("NOBODY-7")
+    await page.locator("#code").press("Enter")
+    await expect(page.get_by_role("alert")).to_have_text(
+        Words("ru").say("station-problem-nobody"), timeout=WAIT_MS
+    )
+    await page.goto(f"{desk.url}/?lang=en")
     desk.kill()
     await expect(page.locator("#link")).to_contain_text("does not answer", timeout=WAIT_MS)
     await desk.start()
