@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     _signing_keys(commands)
 
     _lots(commands.add_parser("lots", help="the print shop's badges; and taking a lot back"))
+    _spares(commands.add_parser("spares", help="badges printed ahead that are nobody's yet"))
     _places(commands.add_parser("places", help="rooms with a hard limit; and after a restore"))
 
     claims = commands.add_parser("claims", help="claim codes for the mailing, as CSV")
@@ -119,6 +120,16 @@ def _lots(parser: argparse.ArgumentParser) -> None:
     back.add_argument("--dry-run", action="store_true", help="count; take nothing back")
     back.add_argument("--yes", action="store_true", help="do not ask")
     back.set_defaults(run=_lot_taken_back)
+
+
+def _spares(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(run=_spares_shown)
+    commands = parser.add_subparsers(metavar="COMMAND")
+    new = commands.add_parser("add", help="sign some; print them with badge-printer bulk")
+    new.add_argument("count", type=int, help="how many; at most 500 at once")
+    new.add_argument("--category", required=True, help="as in the policy: delegate")
+    new.add_argument("--events", required=True, help='as in a file: "wsis; ai4g: 7-8"')
+    new.set_defaults(run=_spares_added)
 
 
 def _mail(parser: argparse.ArgumentParser) -> None:
@@ -227,6 +238,18 @@ def _lot_taken_back(arguments: argparse.Namespace) -> int:
     from gate.commands.lots import take_back
 
     return take_back(arguments.lot, arguments.why, arguments.dry_run, arguments.yes)
+
+
+def _spares_shown(_: argparse.Namespace) -> int:
+    from gate.commands.spares import show
+
+    return show()
+
+
+def _spares_added(arguments: argparse.Namespace) -> int:
+    from gate.commands.spares import add
+
+    return add(arguments.count, arguments.category, arguments.events)
 
 
 def _places_shown(arguments: argparse.Namespace) -> int:

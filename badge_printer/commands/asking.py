@@ -36,12 +36,12 @@ def which_badges(parser: argparse.ArgumentParser, order: BadgeOrder) -> None:
 
 def _filter(text: str) -> tuple[str, str]:
     name, _, value = text.partition("=")
-    if name == "status" and value in (BadgeStatus.NEW, BadgeStatus.PRINTED):
+    if name == "status" and value in (BadgeStatus.NEW, BadgeStatus.PRINTED, BadgeStatus.SPARE):
         return name, value
     if name not in ("category", "letter") or not value:
         raise argparse.ArgumentTypeError(
-            f"{text!r}: expected category=ID, letter=A, status=new (not printed yet) or "
-            "status=printed"
+            f"{text!r}: expected category=ID, letter=A, status=new (not printed yet), "
+            "status=printed or status=spare (nobody's yet)"
         )
     return name, value
 

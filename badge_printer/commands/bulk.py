@@ -14,7 +14,7 @@ from badge_printer.bulk import PAGES_PER_PART, CannotResume, State
 from badge_printer.commands.asking import connected, progress, query, which_badges
 from badge_printer.render import Renderer
 from badge_printer.template import Template, load
-from gate.access.wire import BadgeOrder, PiledBadge
+from gate.access.wire import BadgeOrder, BadgeStatus, PiledBadge
 
 ORDERS = """Pages stand in the order of --order: `hall` (the hall the holder enters first, in the
 policy's order), `letter` (of the family name, accents aside; A to Z, then other scripts),
@@ -72,6 +72,8 @@ async def _run(arguments: argparse.Namespace) -> int:
 
 
 def _check_places(arguments: argparse.Namespace) -> None:
+    if arguments.mark and ("status", BadgeStatus.SPARE) in arguments.filter:
+        raise CannotResume("--mark: spares are nobody's; each is given by a scan at the desk")
     if "{pile}" in arguments.mark and arguments.order is BadgeOrder.CODE:
         raise CannotResume("--mark: the order of codes has no piles; name the place")
 

@@ -281,11 +281,13 @@ class BadgeOrder(StrEnum):
 
 
 class BadgeStatus(StrEnum):
-    """Whether a badge came out of a printer, of the generation now in force."""
+    """Whether a badge came out of a printer, of the generation now in force. `spare`: those signed
+    ahead that are nobody's yet, each with its badge number for a code."""
 
     ANY = ""
     NEW = "new"
     PRINTED = "printed"
+    SPARE = "spare"
 
 
 class BadgeQuery(msgspec.Struct, frozen=True, kw_only=True):

@@ -124,6 +124,41 @@ def read_back(path):
     return texts
 
 
+async def test_spares_are_printed_ahead_by_kind_without_a_name_and_none_that_was_given(
+    server, printer, tmp_path
+):
+    await registered(server, people.row("R-01"))
+    operator = await server.operator()
+    spares = "/api/v1/editions/{edition}/spares"
+    made = {}
+    for category, events, count in (("delegate", "wsis", 60), ("media", "ai4g", 2)):
+        body = {"category": category, "events": events, "count": count}
+        made[category] = [each["text"] for each in (await operator.post(spares, body)).good()]
+    given = made["delegate"].pop()
+    person = "/api/v1/editions/{edition}/registrations/R-01"
+    (await operator.post(f"{person}/bind", {"text": given})).good()
+    free = (await operator.get(spares)).good()
+    assert {(each["category"], each["free"]) for each in free} == {("delegate", 59), ("media", 2)}
+    out = tmp_path / "spares.pdf"
+    status, said, error = await printer.run("bulk", "--filter", "status=spare", "--out", out)
+    assert (status, error) == (0, ""), error
+    assert said.startswith("61 badges")
+    texts = read_back(out)
+    assert set(texts[:59]) == set(made["delegate"]), "a kind lies together"
+    assert set(texts[59:]) == set(made["media"])
+    rows = table(out.with_suffix(".csv"))
+    assert {row["name"] for row in rows} == {""}
+    assert [row["pile"] for row in rows] == ["Delegate"] * 59 + ["Media"] * 2
+    assert all(row["code"] == row["number"] for row in rows)
+    words = ("--filter", "status=spare", "--filter", "category=media", "--out", tmp_path / "m.pdf")
+    assert (await printer.run("bulk", *words))[1].startswith("2 badges")
+    status, _, error = await printer.run("bulk", *words, "--mark")
+    assert (status, "spares are nobody's" in error) == (1, True)
+    words = (*words[:-1], tmp_path / "other", "--filter", "letter=A")
+    status, _, error = await printer.run("bulk", *words)
+    assert (status, "spares have no names" in error) == (1, True)
+
+
 async def test_bulk_goes_on_after_a_kill_and_every_badge_is_there_once_in_order(
     server, printer, tmp_path
 ):

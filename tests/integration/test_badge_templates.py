@@ -130,6 +130,28 @@ def test_name_category_country_days_events_and_number_are_words_on_it(template):
         assert each in said
 
 
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_spare_has_lines_for_a_name_where_the_name_stands(template):
+    """Nobody's name: not one that no font has, which is refused."""
+    spare = badges.badge(
+        given="", family="", native_name="", organisation="", country="", language=""
+    )
+    named = badges.badge(language="")
+    pixels = badges.drawn(spare, 300.0, template)
+    read_back(pixels, spare.text)
+    lined = {y for y, row in enumerate(grey(pixels) < 128) if _longest_run(row) > 0.35 * len(row)}
+    also = badges.drawn(named, 300.0, template)
+    lined -= {y for y, row in enumerate(grey(also) < 128) if _longest_run(row) > 0.35 * len(row)}
+    assert len({y // 20 for y in lined}) >= 2, "two lines, apart"
+    with pytest.raises(CannotPrint, match="given"):
+        badges.drawn(badges.badge(given="😀", family="😀"), 300.0, template)
+
+
+def _longest_run(row):
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], row.astype(np.int8), [0]))))
+    return max(edges[1::2] - edges[::2], default=0)
+
+
 @pytest.mark.parametrize("template", ["label"])
 def test_a_label_for_a_black_printer_has_no_colour_and_loses_nothing_in_one_bit(template):
     for what in ("cyrillic", "arabic", "security"):

@@ -54,6 +54,16 @@ async def test_an_operator_sets_a_venue_up_from_the_command_line(served, tmp_pat
     assert (status, out) == (1, "")
     assert "No such registration" in error
 
+    status, out, _ = await served.run("spares")
+    assert (status, "there is no spare badge" in out) == (0, True)
+    new = ("spares", "add", "3", "--category", "delegate", "--events")
+    status, _, error = await served.run(*new, "picnic")
+    assert (status, "picnic" in error) == (1, True)
+    status, out, _ = await served.run(*new, "wsis; dialogue")
+    assert (status, out.startswith("3 spare badges are signed")) == (0, True)
+    status, out, _ = await served.run("spares")
+    assert re.search(r"delegate .* dialogue; wsis .* 3 ", out)
+
     (tmp_path / "forged.eml").write_bytes(bounce())
     (tmp_path / "away.eml").write_bytes(b"Subject: I am on holiday\n\nHello")
     status, out, _ = await served.run("mail", "bounces", str(tmp_path), str(tmp_path / "no.eml"))

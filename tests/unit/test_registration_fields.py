@@ -85,6 +85,14 @@ def test_any_text_becomes_clean_once_or_is_refused(text):
     assert "\n" not in once
 
 
+@pytest.mark.parametrize(
+    "text", ["wsis", "ai4g: 7-8; wsis", "dialogue: 6", "ai4g: 7, 9-10; dialogue; wsis: 6-7, 10"]
+)
+def test_events_in_short_read_as_they_were_written(text):
+    held = fields.events(text, POLICY)
+    assert fields.events_in_short(held, POLICY) == text
+
+
 def test_what_must_be_there_must_not_be_blank():
     assert refusal(fields.required, " \t", "family") == "empty, expected a value"
 

@@ -20,7 +20,7 @@ from gate.server.desk.correcting import ATTENTION, Correction, corrected
 from gate.server.desk.directory import Found
 from gate.server.desk.editing import BADGE_MARK, Conflict, Doing
 from gate.server.desk.person import Person, person
-from gate.server.desk.spares import Spare
+from gate.server.desk.spares import Free, Spare
 from gate.server.problem import Problem, Refused
 from gate.server.registrations import fields
 from gate.server.registrations.fields import FieldError
@@ -313,6 +313,10 @@ async def make_spares(call: Call) -> list[Spare]:
     return await spares.make(call.service, category, entitlements, body.count, doing)
 
 
+async def free_spares(call: Call) -> list[Free]:
+    return await spares.free(call.service)
+
+
 _PEOPLE = "/api/v1/editions/{edition}/registrations"
 _read = partial(Route, "GET", permission=Permission.READ_PEOPLE, scope=Scope.PATH)
 
@@ -355,4 +359,6 @@ ROUTES = (
     _act("bind", bind, "A scanned spare becomes this person's badge", Scanned),
     Route("POST", "/api/v1/editions/{edition}/spares", make_spares, Permission.WRITE_PEOPLE,
           Scope.PATH, "Sign spare badges to print ahead", list[Spare], body=NewSpares),
+    _read("/api/v1/editions/{edition}/spares", free_spares,
+          summary="Spare badges that nobody has yet, by kind", answer=list[Free]),
 )  # fmt: skip

@@ -1,11 +1,12 @@
 """What printers call: the data of one badge, or of all in the order of their piles."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import asyncpg
 from msgspec import structs
 
+from gate.access.badge_number import holder, number
 from gate.access.model import Profile, Status
 from gate.access.policy import Policy
 from gate.access.wire import (
@@ -13,8 +14,10 @@ from gate.access.wire import (
     BadgeOrder,
     BadgePage,
     BadgeQuery,
+    BadgeStatus,
     DayChips,
     FeedRow,
+    HolderRow,
     PiledBadge,
     PrePrintedAnswer,
     PrePrintedBadges,
@@ -25,7 +28,7 @@ from gate.server.registrations.parse import Registration
 from gate.server.roles import Permission
 from gate.server.routes import Call, Route, Scope
 from gate.server.service import Service
-from gate.server.store import piles, preprinted, reprints
+from gate.server.store import desk, piles, preprinted, reprints
 from gate.server.store import registrations as store
 from gate.server.store.piles import Piled
 from gate.server.store.registrations import Stored
@@ -70,11 +73,14 @@ async def badges(call: Call) -> BadgePage:
     if query.category and query.category not in policy.categories:
         known = ", ".join(policy.categories)
         raise Refused(422, "No such category", f"{query.category!r}; there are: {known}")
-    halls = {
-        profile.number: _hall(profile, policy)
+    profiles = {
+        profile.number: profile
         for profile in await store.profiles(service.pool, policy.edition)
         if query.category in ("", profile.category)
     }
+    if query.status is BadgeStatus.SPARE:
+        return await _spares(service, query, profiles)
+    halls = {number: _hall(profile, policy) for number, profile in profiles.items()}
     names = ["", *(zone.name for zone in policy.zones.values())]
     ranks = [(number, names.index(hall)) for number, hall in halls.items()]
     found, total = await piles.piled(service.pool, policy.edition, query, ranks)
@@ -89,6 +95,38 @@ async def badges(call: Call) -> BadgePage:
     return BadgePage(
         await asyncio.to_thread(drawn), total, len(kept) == query.limit or kept != found
     )
+
+
+async def _spares(
+    service: Service, query: BadgeQuery, profiles: Mapping[int, Profile]
+) -> BadgePage:
+    """Each kind of spare is a pile, in whatever order was asked for: they have no names."""
+    policy, after = service.policy, holder(query.after) if query.after else -1
+    if query.letter or after is None:
+        raise Refused(422, "Not acceptable", "spares have no names, and numbers for codes")
+    found, total = await desk.spares(
+        service.pool, policy.edition, tuple(profiles), after, query.limit
+    )
+    return BadgePage(
+        tuple(
+            PiledBadge(
+                policy.categories[profiles[row.profile].category].name,
+                badge_data(_nobody(row, profiles), row.holder, row.generation, text, policy),
+            )
+            for row, text in found
+        ),
+        total,
+        len(found) == query.limit,
+    )
+
+
+def _nobody(row: HolderRow, profiles: Mapping[int, Profile]) -> Registration:
+    profile = profiles[row.profile]
+    return Registration(
+        code=number(row.holder), given="", family="", name_on_badge="", native_name="",
+        organisation="", country="", category=profile.category, email="", language="", photo="",
+        entitlements=profile.entitlements, status=row.status,
+    )  # fmt: skip
 
 
 def _within(found: list[Piled], faces: dict[str, bytes]) -> list[Piled]:

@@ -26,6 +26,7 @@ from gate.server.changes import Changes
 from gate.server.desk.editing import Doing, find_one, save
 from gate.server.issue import Profiles, pseudonym
 from gate.server.problem import Refused
+from gate.server.registrations import fields
 from gate.server.service import Service
 from gate.server.store import desk as store
 from gate.server.store import registrations, reprints
@@ -74,6 +75,28 @@ async def make(
 
     await service.appender.change(apply)
     return [Spare(badge_number(each.holder), each.text) for each in issued]
+
+
+class Free(msgspec.Struct, frozen=True):
+    """Spares of one kind that nobody has yet."""
+
+    category: CategoryId
+    events: str
+    """As in a registration file."""
+    free: int
+
+
+async def free(service: Service) -> list[Free]:
+    profiles, policy = service.appender.known.profiles, service.policy
+    found = await store.free_spares(service.pool, policy.edition)
+    return [
+        Free(
+            profiles[each].category,
+            fields.events_in_short(profiles[each].entitlements, policy),
+            count,
+        )
+        for each, count in found.items()
+    ]
 
 
 async def bind(service: Service, name: str, text: str, doing: Doing) -> Stored:

@@ -8,7 +8,7 @@ lost characters. Zero-width joiners stay: Persian, Hindi and Sinhala names need 
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from gate.access.model import CategoryId, Entitlement, EventId, Status
 from gate.access.policy import Event, Policy
@@ -185,6 +185,24 @@ def _iso_day(part: str, event: Event) -> date:
 
 def _shown(event: Event) -> str:
     return ", ".join(str(day) for day in event.days)
+
+
+def events_in_short(entitlements: tuple[Entitlement, ...], policy: Policy) -> str:
+    """As people write it and `events` reads it: days only where they are not all."""
+    return "; ".join(_in_short(held, policy.events[held.event]) for held in entitlements)
+
+
+def _in_short(held: Entitlement, event: Event) -> str:
+    if held.days == frozenset(event.days):
+        return held.event
+    spans: list[list[date]] = []
+    for day in sorted(held.days):
+        if spans and day - spans[-1][-1] == timedelta(days=1) and day.month == spans[-1][0].month:
+            spans[-1].append(day)
+        else:
+            spans.append([day])
+    said = (f"{span[0].day}-{span[-1].day}" if span[1:] else f"{span[0].day}" for span in spans)
+    return f"{held.event}: {', '.join(said)}"
 
 
 def events_text(entitlements: tuple[Entitlement, ...]) -> str:

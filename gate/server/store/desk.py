@@ -31,6 +31,25 @@ VALUES ($1, $2, $3, $4, $5, $6)
 SPARE = """
 SELECT generation, profile, status FROM pseudonym WHERE edition = $1 AND holder = $2
 """
+SPARES = """
+WITH free AS (
+    SELECT holder, generation, profile FROM pseudonym
+    WHERE edition = $1 AND status = 'pending' AND profile = ANY($2::int[])
+)
+SELECT free.*, badge.text, (SELECT count(*) FROM free) AS total
+FROM free
+CROSS JOIN LATERAL (
+    SELECT text FROM badge WHERE badge.edition = $1 AND badge.holder = free.holder
+       AND badge.generation = free.generation ORDER BY issue DESC LIMIT 1
+) AS badge
+WHERE (free.profile, free.holder) > (coalesce((
+    SELECT profile FROM badge WHERE edition = $1 AND holder = $3 LIMIT 1), -1), $3)
+ORDER BY free.profile, free.holder LIMIT $4
+"""
+FREE_SPARES = """
+SELECT profile, count(*) AS n FROM pseudonym
+WHERE edition = $1 AND status = 'pending' GROUP BY profile ORDER BY profile
+"""
 FORGET_PSEUDONYM = "DELETE FROM pseudonym WHERE edition = $1 AND holder = $2"
 SAVE_PHOTO = """
 INSERT INTO photo (edition, code, body, at_ms) VALUES ($1, $2, $3, $4)
@@ -137,6 +156,24 @@ async def pseudonym(connection: Connection, edition: str, holder: int) -> Holder
     if row is None:
         return None
     return HolderRow(holder, row["generation"], row["profile"], Status(row["status"]))
+
+
+async def spares(
+    connection: Connection, edition: str, profiles: Sequence[int], after: int, limit: int
+) -> tuple[list[tuple[HolderRow, str]], int]:
+    """(spares nobody has yet with their signed text, by profile and holder; how many in all).
+    `after` is the holder before them, bound meanwhile or not; -1 before the first."""
+    rows = await connection.fetch(SPARES, edition, list(profiles), after, limit)
+    found = [
+        (HolderRow(row["holder"], row["generation"], row["profile"], Status.PENDING), row["text"])
+        for row in rows
+    ]
+    return found, rows[0]["total"] if rows else 0
+
+
+async def free_spares(connection: Connection, edition: str) -> dict[int, int]:
+    """Profile -> how many spares of it nobody has yet."""
+    return {row["profile"]: row["n"] for row in await connection.fetch(FREE_SPARES, edition)}
 
 
 async def forget_pseudonym(connection: Connection, edition: str, holder: int) -> None:
