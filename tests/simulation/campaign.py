@@ -18,6 +18,8 @@ class Day:
     seed: int
     scans: int = 0
     greens: int = 0
+    by_phone: int = 0
+    """Of them, for a badge on a phone."""
     replayed: int = 0
     """Stored decisions that came out of the log once more."""
     wrong: str = ""
@@ -35,7 +37,7 @@ def live(day: Plan, world: Callable[[Plan], World] = World) -> Day:
             said = traceback.format_exc(limit=-4)
             return Day(day.seed, wrong=f"fault {type(fault).__name__}", detail=said)
     again = sum(seen.replayed[each] for each in (Outcome.DERIVED, Outcome.TOLD))
-    return Day(day.seed, seen.scans, seen.greens, again)
+    return Day(day.seed, seen.scans, seen.greens, seen.by_phone, again)
 
 
 def shorten(day: Day) -> Plan:

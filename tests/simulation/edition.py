@@ -42,6 +42,7 @@ time_zone = "Europe/Zurich"
 epoch = 2026-01-01T00:00:00+01:00
 expires = 2026-07-12T00:00:00+02:00
 overrides_per_hour = 3
+digital_badges = "inert"
 override_reasons = ["protocol"]
 [event.summit]
 name = "Summit"

@@ -53,7 +53,7 @@ class Invariants:
         """Names of records that people saw the light for."""
         self.limit_is_off = False
         """An emergency let people into the room uncounted."""
-        self.scans = self.greens = 0
+        self.scans = self.greens = self.by_phone = 0
         self.replayed: Counter[Outcome] = Counter()
 
     # --- while the day runs
@@ -101,19 +101,27 @@ class Invariants:
         key = next(each for each in disk.keys if each.key_id == edition.KEY_ID)
         _check(key.status is not KeyStatus.WITHDRAWN, "P6 withdrawn key never admits")
         if key.status is KeyStatus.REVOKED:
-            same = row is not None and row.generation == generation
+            stands_for = row.digital if row is not None and badge == "phone" else generation
+            same = row is not None and row.generation == stands_for
             _check(same, "P6 revoked key needs the exact record", row)
         if row is not None:
             _check(row.status not in OUT, "P4 revocation is obeyed", row)
             if generation > row.generation:
                 _check(row.status not in OUT, "P11 a re-print clears no hold", row)
-            _check(generation >= row.generation, "P5 superseded never admits", row)
+            later = badge == "phone" or generation >= row.generation
+            _check(later, "P5 superseded never admits", row)
         else:
             issued = self._world.issued(holder, badge)
             _check(
                 disk.known_until_min <= issued, "T7 unknown issue never admits", (holder, issued)
             )
             _check(record.zone != edition.ROOM, "T8 needs_record never on the signature", holder)
+        if badge == "phone":
+            # Signed once and never printed: only the record says which generation it stands for.
+            self.by_phone += 1
+            _check(row is not None and row.digital, "P5 a phone is inert until activated", row)
+            generation = row.digital
+            _check(generation >= row.generation, "P5 of phone and paper the later opens", row)
         self._covered(position, disk, holder, generation)
         seen = self._seen[position.device.id]
         _check(generation >= seen[holder], "P5 superseded never admits", f"{seen[holder]} seen")
@@ -130,7 +138,7 @@ class Invariants:
         history = self._world.histories.get(disk.timeline)
         if history is None or disk.cursor >= len(history):
             return
-        status, newest = history[disk.cursor].get(holder, (None, 0))
+        status, newest, _ = history[disk.cursor].get(holder, (None, 0, 0))
         _check(status not in OUT, "P4 revocation is obeyed", f"feed {disk.cursor}: {status}")
         _check(generation >= newest, "P5 superseded never admits", f"feed says {newest}")
         _check(server.database is not None, "")
@@ -239,7 +247,8 @@ class Invariants:
         cursor = int(disk.meta.get("cursor", 0))
         if history is None or not disk.holders or cursor >= len(history):
             return
-        table = {row.holder: (row.status, row.generation) for row in disk.holders.values()}
+        rows = disk.holders.values()
+        table = {row.holder: (row.status, row.generation, row.digital) for row in rows}
         _check(table == history[cursor], "T14 equal cursors are equal tables", cursor)
 
     def answered(self, what: object, answer: object, database) -> None:
@@ -270,8 +279,24 @@ class Invariants:
     def server_entered(self, badge: str, record: LogRecord) -> None:
         """The server admitted somebody itself."""
         _check(badge not in ("forged", "odd", "test"), "P6 forged never admits", badge)
+        self._newest_at_server(record)
         if record.zone == edition.ROOM:
             self._capacity(record.at)
+
+    def _newest_at_server(self, record: LogRecord) -> None:
+        """By the feed it knew, and by every badge it had been shown before, in any of its lives."""
+        database = self._world.server.database
+        told = [row.holder for row in database.feed[: record.cursor] if row.holder is not None]
+        row = next((each for each in reversed(told) if each.holder == record.holder), None)
+        generation = record.generation or (row.digital if row is not None else 0)
+        _check(generation, "P5 a phone is inert until activated", record.name)
+        shown = [
+            each.generation or 0
+            for seq, each, _, answer in database.log
+            if answer is not None and seq <= record.moves_through and each.holder == record.holder
+        ]
+        newest = max([row.generation if row is not None else 0, *shown])
+        _check(generation >= newest, "P5 superseded never admits at the server", newest)
 
     def resumed(self, position, before: dict, after: dict) -> None:
         """A lane starts again: what it decides on is what it decided on."""

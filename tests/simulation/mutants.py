@@ -118,7 +118,7 @@ MUTANTS = (
            "return is_hard(self.policy.zones[place.zone]) and judged.decision.admitted",
            "return False"),
     Mutant("who was inside needs no place", "access.decide",
-           "presence.inside and not facts.places_are_rights", "presence.inside", 1170),
+           "presence.inside and not facts.places_are_rights", "presence.inside", 1626),
     # rooms with a hard limit after a restore
     Mutant("the server ignores what a lane says it was granted", "server.intake",
            "if each.epoch <= epoch_max and each.zone in zones", "if False"),
@@ -155,6 +155,13 @@ MUTANTS = (
            "if case.credential.kind is Kind.TEST:", "if False:"),
     Mutant("a bad signature is a good one", "access.credential",
            "return Reason.BAD_SIGNATURE", "return credential"),
+    Mutant("a badge on a phone opens before it is activated", "access.decide",
+           "case DigitalBadges.INERT:\n                return stands_for",
+           "case DigitalBadges.INERT:\n                return stands_for or GENERATION_FIRST"),
+    Mutant("a later print leaves the phone good", "access.decide",
+           "return stands_for\n            case DigitalBadges.VALID",
+           "return max(stands_for, self.record.generation if stands_for else 0)\n"
+           "            case DigitalBadges.VALID"),
     # the server
     Mutant("a record that comes twice is kept twice", "server.intake",
            'return "" if same else "differs', 'return None if same else "differs'),
@@ -173,6 +180,8 @@ MUTANTS = (
     Mutant("the feed is told of as further than it is", "server.told",
            "return Feed(tuple(rows), head, known_until, *moves, intake.timeline)",
            "return Feed(tuple(rows[1:]), head, known_until, *moves, intake.timeline)"),
+    Mutant("a server that starts again forgets the newer badge it was shown", "server.intake",
+           "if by_server:", "if False:"),
     # what operations see
     Mutant("doubles are looked for between zones", "access.review",
            "and first.zone == second.zone", "and first.zone != second.zone"),

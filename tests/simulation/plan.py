@@ -15,6 +15,8 @@ WALK_INS = 3
 """Whoever registers on the day has the numbers behind; later ones are never met at a door."""
 HAPPENINGS = 100
 LAN_HAPPENINGS = 6
+WITH_PHONES, PHONE_HAPPENINGS = 3, 24
+"""So many people also have their badge on a phone, and use it so often at most."""
 LANES = (
     # (device, gate, direction)
     ("north-in", "north", "entry"),
@@ -69,6 +71,9 @@ def plan(seed: int) -> Plan:
     lan = random.Random(f"lan {seed}")  # dice of its own: the rest of the day stays as it is
     if with_lan := lan.random() < 0.5:
         happenings = _with_lan(happenings, lan)
+    own_phones = random.Random(f"phone badges {seed}")
+    if own_phones.random() < 0.5:
+        happenings = _with_phones(happenings, own_phones)
     loss, delay_s = dice.choice((0.0, 0.02, 0.15)), dice.choice((0.02, 0.1, 0.8))
     return Plan(seed, skew, loss, delay_s, dice.choice((1, 2)), happenings, with_lan)
 
@@ -142,6 +147,30 @@ def _with_lan(happenings: tuple[Happening, ...], dice: random.Random) -> tuple[H
             else tuple(sorted(dice.sample(lanes, dice.randint(1, 4))))
         )
         found.insert(dice.randrange(len(found) + 1), Happening(0.1, what, how))
+    return tuple(found)
+
+
+def _with_phones(happenings: tuple[Happening, ...], dice: random.Random) -> tuple[Happening, ...]:
+    """The same day, on which some people show now their phone and now what was printed: desk or
+    kiosk activate the one, print the other anew, and only the later of the two opens."""
+    people = dice.sample(range(1, PEOPLE + 1), WITH_PHONES)
+    doors = [name for name, _, direction in LANES if direction == "entry"]
+    acts = [("activate", (holder,)) for holder in people]
+    for _ in range(dice.randint(PHONE_HAPPENINGS // 2, PHONE_HAPPENINGS)):
+        holder = dice.choice(people)
+        badge = dice.choice(("phone", "phone", "phone", "own", "early", "old"))
+        choices = (
+            *[("scan", (dice.choice(doors), holder, badge))] * 6,
+            *[("ask server", (dice.choice(PHONES)[0], holder, badge))] * 3,
+            ("activate", (holder,)),
+            ("reprint", (holder,)),
+            ("server dies", ("", 0.2)),
+        )
+        acts.append(dice.choice(choices))
+    places = sorted(dice.randrange(len(happenings) + 1) for _ in acts)
+    found = list(happenings)
+    for place, (what, how) in reversed(list(zip(places, acts, strict=True))):
+        found.insert(place, Happening(0.4, what, how))
     return tuple(found)
 
 

@@ -14,6 +14,7 @@ import msgspec
 
 from gate.access.ledger import LogRecord, Move, MoveKind, Name, Told
 from gate.access.model import (
+    DIGITAL,
     DeviceId,
     Direction,
     GateId,
@@ -60,10 +61,13 @@ class World:
         self._elsewhere: list[LogRecord] = []
         """Whatever was ever committed and no lane wrote: a restore makes nobody leave the room."""
         self.invariants = Invariants(self)
-        self.histories: dict[str, list[dict[int, tuple[Status, int]]]] = {}
-        """Timeline -> what the feed said of each holder at each of its positions."""
+        self.histories: dict[str, list[dict[int, tuple[Status, int, int]]]] = {}
+        """Timeline -> what the feed said of each holder at each of its positions: status,
+        generation, and which generation the badge on the phone stands for."""
         self.printed = dict.fromkeys(range(1, PEOPLE + 1), 1)
         """The newest badge each person holds."""
+        self._activated: dict[int, int] = {}
+        """The number the badge on a person's phone was last activated under."""
         self._issued = dict.fromkeys(range(1, PEOPLE + 1), ISSUED_MIN)
         self._profiles = {h: 1 + (h % 4 == 0) for h in range(1, PEOPLE + 1)}
         self.server = SimServer(self)
@@ -151,7 +155,7 @@ class World:
     # --- what the server tells, for the checks
 
     def new_timeline(self, name: str) -> None:
-        history: list[dict[int, tuple[Status, int]]] = [{}]
+        history: list[dict[int, tuple[Status, int, int]]] = [{}]
         self.histories[name] = history
         for row in self.server.database.feed:
             history.append(_with(history[-1], row))
@@ -241,7 +245,10 @@ class World:
                 text = edition.badge(holder, generation, profile, issued, Kind.TEST)
                 return text, generation
             case "early":
-                return edition.badge(holder, generation + 1, profile, issued), generation + 1
+                early = max(generation, self._activated.get(holder, 0)) + 1
+                return edition.badge(holder, early, profile, issued), early
+            case "phone":
+                return edition.badge(holder, DIGITAL, profile, issued), DIGITAL
             case "unknown":
                 return edition.badge(holder + 500, 1, 1, ISSUED_MIN), 1
         return "WIFI:S:hotel", 0
@@ -266,7 +273,9 @@ class World:
 
     def _ask_server(self, phone: str, holder: int, badge: str, tries: int = 0) -> None:
         """A phone asks again with the same number until it is answered."""
-        text, _ = self._text(holder, badge)
+        text, generation = self._text(holder, badge)
+        if badge == "early":
+            self.printed[holder] = generation
         if tries == 0:
             self._phones[phone] += 1
         scan = OnlineScan(1, self._phones[phone], text)
@@ -393,7 +402,13 @@ class World:
             if record is None:
                 return ()
             row = HolderRow(
-                holder, record.generation, record.profile, record.status, (), record.delegation
+                holder,
+                record.generation,
+                record.profile,
+                record.status,
+                (),
+                record.delegation,
+                record.digital,
             )
             made.append(change(row))
             return (FeedRow(seq=0, holder=made[0]),)
@@ -414,6 +429,18 @@ class World:
             self.printed[holder] = max(self.printed.get(holder, 0), row.generation)
 
         self._holder_change(holder, change, printed)
+
+    def _activate(self, holder: int) -> None:
+        """Desk or kiosk make the badge on the phone the person's one badge, under a new number."""
+
+        def change(row: HolderRow) -> HolderRow:
+            if row.digital == row.generation:
+                return row
+            number = max(row.generation, self.printed[holder]) + 1
+            self._activated[holder] = number
+            return msgspec.structs.replace(row, generation=number, digital=number)
+
+        self._holder_change(holder, change)
 
     def _walk_in(self, lane: str) -> None:
         """Somebody registers at the desk and goes to a lane, which may not have heard of them."""
@@ -503,7 +530,8 @@ class World:
 def _with(before: dict, row: FeedRow) -> dict:
     if row.holder is None:
         return before
-    return before | {row.holder.holder: (row.holder.status, row.holder.generation)}
+    held = row.holder
+    return before | {held.holder: (held.status, held.generation, held.digital)}
 
 
 def live(day: Plan) -> Invariants:
