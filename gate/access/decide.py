@@ -7,10 +7,11 @@ Refusals come first; a scan that no rule admits is refused; an internal fault re
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from functools import cached_property
 
+from gate.access.entitlement import nearest_refusal, open_rules
 from gate.access.model import (
     DIGITAL,
     GENERATION_FIRST,
@@ -18,8 +19,6 @@ from gate.access.model import (
     Decision,
     DigitalBadges,
     Direction,
-    Entitlement,
-    EventId,
     Facts,
     Flag,
     HolderRecord,
@@ -118,7 +117,7 @@ class _Case:
     @cached_property
     def open_rules(self) -> list[Rule]:
         """The zone's rules that are open to this holder now: two checks ask."""
-        return _open_rules(self)
+        return open_rules(self.zone, self.profile, self.policy, self.local)
 
     @property
     def attention(self) -> tuple[str, ...]:
@@ -243,7 +242,8 @@ def _entitlement(case: _Case) -> Decision | None:
     the one the person can act on soonest."""
     if case.open_rules:
         return None
-    return _nearest_refusal(case)
+    refusal = nearest_refusal(case.zone, case.profile, case.policy, case.scan.at)
+    return replace(refusal, attention=case.attention)
 
 
 def _presence(case: _Case) -> Decision | None:
@@ -343,99 +343,3 @@ CHECKS: tuple[tuple[str, Callable[[_Case], Decision | None]], ...] = (
     ("second look", _second_look),
     ("admit", _admit),
 )
-
-
-# --- entitlements against a zone's rules
-
-
-def _open_rules(case: _Case) -> list[Rule]:
-    """The zone's rules that are open to this holder at this moment, in the file's order."""
-    day, hour = case.local.date(), case.local.time()
-    profile = case.profile
-    return [
-        rule
-        for rule in case.zone.rules
-        if day in rule.days
-        and rule.opens <= hour < rule.closes
-        and _category_admitted(rule, profile)
-        and any(day in held.days for held in _held(rule, profile, case.policy))
-    ]
-
-
-def _category_admitted(rule: Rule, profile: Profile) -> bool:
-    return rule.categories is None or profile.category in rule.categories
-
-
-def _held(rule: Rule, profile: Profile, policy: Policy) -> list[Entitlement]:
-    """The holder's entitlements that count for the rule's event, directly or through it."""
-    accepted: frozenset[EventId] = policy.events[rule.event].through | {rule.event}
-    return [held for held in profile.entitlements if held.event in accepted]
-
-
-@dataclass(frozen=True, slots=True)
-class _Closed:
-    """A rule the holder has but not now. Order: what opens next, else what closed last."""
-
-    never_again: bool
-    distance_s: float
-    index: int
-    rule: Rule
-    days: tuple[date, ...]
-    opens_at: datetime | None
-
-
-def _nearest_refusal(case: _Case) -> Decision:
-    profile, closed, other_category = case.profile, [], None
-    for index, rule in enumerate(case.zone.rules):
-        held = _held(rule, profile, case.policy)
-        days = rule.days.intersection(*[frozenset().union(*(h.days for h in held))])
-        if not days:
-            continue
-        if _category_admitted(rule, profile):
-            closed.append(_closed(case, index, rule, tuple(sorted(days))))
-        elif other_category is None:
-            other_category = rule
-    if closed:
-        return _time_refusal(
-            case, min(closed, key=lambda c: (c.never_again, c.distance_s, c.index))
-        )
-    if other_category is not None:
-        return Decision(
-            Reason.WRONG_CATEGORY,
-            other_category.id,
-            event=other_category.event,
-            attention=case.attention,
-        )
-    return Decision(
-        Reason.WRONG_EVENT,
-        case.zone.id,
-        events=tuple(sorted({held.event for held in profile.entitlements})),
-        attention=case.attention,
-    )
-
-
-def _closed(case: _Case, index: int, rule: Rule, days: tuple[date, ...]) -> _Closed:
-    zone, now = case.policy.time_zone, case.scan.at
-    openings = [datetime.combine(day, rule.opens, zone) for day in days]
-    upcoming = [moment for moment in openings if moment > now]
-    if upcoming:
-        return _Closed(False, (upcoming[0] - now).total_seconds(), index, rule, days, upcoming[0])
-    last_close = datetime.combine(days[-1], rule.closes, zone)
-    return _Closed(True, (now - last_close).total_seconds(), index, rule, days, None)
-
-
-def _time_refusal(case: _Case, closed: _Closed) -> Decision:
-    today = case.local.date()
-    if today in closed.days:
-        early = case.local.time() < closed.rule.opens
-        reason = Reason.TOO_EARLY if early else Reason.TOO_LATE
-    else:
-        reason = Reason.TOO_EARLY if today < closed.days[0] else Reason.WRONG_DAY
-    return Decision(
-        reason,
-        closed.rule.id,
-        event=closed.rule.event,
-        days=closed.days,
-        opens_at=closed.opens_at,
-        attention=case.attention,
-    )

@@ -1,6 +1,7 @@
 """Who may enter where and when: the values an organiser's policy file becomes.
 
-`gate.access.policy_file` reads the file; `gate.access.decide` is the only reader of the rules.
+`gate.access.policy_file` reads the file; `gate.access.entitlement`, asked by `decide`, is the only
+reader of the rules.
 """
 
 from collections.abc import Mapping
