@@ -5,16 +5,14 @@ exit and an emergency never wait for a disk that fails.
 """
 
 import logging
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
-from gate.access.credential import verify
 from gate.access.known import Known
-from gate.access.ledger import LogRecord, Move, MoveKind, Name, Told, move
+from gate.access.ledger import LogRecord, Move, Name, Told
 from gate.access.model import (
     Credential,
     Decision,
@@ -33,7 +31,6 @@ from gate.edge.acts import (
     NotAnnulled,
     annulment,
     mode_set,
-    ms,
     not_annullable,
     rights_returned,
 )
@@ -41,11 +38,8 @@ from gate.edge.outbox import Outbox
 from gate.edge.rights import Rights
 from gate.edge.store import FAILURES, LaneStore
 from gate.edge.supervision import Supervision
+from gate.edge.telling import Proofs, believed
 
-AHEAD_MAX = timedelta(hours=3)
-"""What another lane says happened later than this is not believed. Generous: neither clock may
-have been put right lately, and both lanes may still be right about who came in."""
-PROOFS_MAX = 1000
 MOVES_KEPT_MAX = 50_000
 """More moves than this on disk are thinned out to those that still matter."""
 _log = logging.getLogger(__name__)
@@ -81,9 +75,7 @@ class Lane:
         self._annulled: set[int] = set()
         self._raised: dict[int, int] = {}
         """Generations that badges proved and the disk does not have yet."""
-        self._proofs: deque[tuple[int, str]] = deque(maxlen=PROOFS_MAX)
-        """The re-printed badges seen lately, with the number each was recorded under: other lanes
-        believe no newer generation but from the badge itself."""
+        self._proofs = Proofs()
         with store.reading():
             store.claim(identity.device)
             self.supervision = Supervision(store)
@@ -143,7 +135,7 @@ class Lane:
         if judged.raised and isinstance(presented, Credential):
             self._raised[presented.holder] = presented.generation
             if presented.generation > 1:
-                self._proofs.append((self.outbox.highest + 1, text))
+                self._proofs.shown(self.outbox.highest + 1, text)
         record = self._known.record(judged, self._next_name())
         if not self._append(record):
             return Shown(self._unwritten(judged.decision), None, at)
@@ -323,36 +315,14 @@ class Lane:
     def told_after(self, number: int, limit: int) -> Told:
         """What other lanes should hear of this lane's records behind a number."""
         records = self._store.batch(self.identity.epoch, number, limit)
-        moves = tuple(made for each in records if (made := move(each)) is not None)
-        through = records[-1].number if records else number
-        proofs = tuple(text for at, text in self._proofs if number < at <= through)
-        return Told(self.identity.device, self.identity.epoch, through, moves, proofs[:limit])
+        return self._proofs.told(self.identity, records, number, limit)
 
     def hear(self, told: Told, at: datetime) -> None:
-        """What another lane of the venue saw: kept whatever the server has told or forgotten.
-
-        A lane speaks of its own moves, empties no zone, and proves a newer generation by the badge
-        that bears it: a stolen one shuts nobody's badge out.
-        """
+        """What another lane of the venue saw: kept whatever the server has told or forgotten."""
         known = self._known
         if known is None or told.device == self.identity.device:
             return
-        latest_ms = ms(at + AHEAD_MAX)
-        own = (told.device, told.epoch)
-        new = [
-            each
-            for each in told.moves
-            if (each.device, each.epoch) == own
-            and each.kind is not MoveKind.SWEPT
-            and each.at_ms <= latest_ms
-        ]
-        newer: dict[int, int] = {}
-        for text in told.raised:
-            badge = verify(text, known.policy.number, known.keys)
-            if isinstance(badge, Credential) and badge.generation > max(
-                known.generation_min.get(badge.holder, 0), newer.get(badge.holder, 0)
-            ):
-                newer[badge.holder] = badge.generation
+        new, newer = believed(told, known, at)
         if new or newer:
             self._store.heard(new, newer.items())
         for each in new:
