@@ -111,7 +111,7 @@ MUTANTS = (
     Mutant("a lane gets what it wants", "access.capacity",
            "max(0, min(want, fair))", "max(0, want)"),
     Mutant("used rights are never accounted for", "access.capacity",
-           "max(0, granted - self._used[holding])", "granted"),
+           "max(0, granted - self._used[each]) for", "granted for"),
     Mutant("an earlier enrolment keeps its rights", "edge.protocol",
            "if lane.give_back_earlier(self._clock.now()):", "if False:"),
     Mutant("an admission uses no right", "access.known",
