@@ -377,3 +377,19 @@ def test_an_override_is_written_down_with_who_and_why_only_where_it_was_needed()
     record = at_work.record(plain, NAME)
     assert (record.reason, record.overrides) == (Reason.ADMITTED, None)
     assert (record.supervisor, record.why) == (None, "")
+
+
+def test_a_program_that_starts_again_takes_the_badges_it_was_shown_from_its_own_decisions():
+    before = Known(venue.policy())
+    before.keys = {1: venue.key(1)}
+    number = iter(range(1, 9))
+    log = []
+    for text in (venue.badge(generation=3), venue.badge(generation=2), "a poster"):
+        judged = before.judge(text, GateId("west_3"), Direction.ENTRY, venue.at("07-07 09:00"))
+        log.append(before.record(judged, (DeviceId("a"), 1, next(number))))
+    holder = log[0].holder
+    for records in (log, log[1:]):  # of the second badge it stands in the record which was newer
+        again = Known(venue.policy())
+        for record in records:
+            again.decided(record)
+        assert again.generation_min == {holder: 3} == before.generation_min
