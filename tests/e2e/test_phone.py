@@ -252,6 +252,27 @@ async def test_a_right_pin_clears_the_wrong_ones_and_five_close_the_desk_even_ov
         assert await guard.page.is_hidden("#pin")
 
 
+async def test_a_desk_left_open_closes_itself_for_whoever_takes_the_phone_next(program: Server):
+    await _supervisor(program, "Sam Supervisor", "24681012")
+    async with phone(program) as guard:
+        await guard.page.clock.install()
+        await guard.page.reload()
+        await guard.ready()
+        await _unlock(guard, "#supervisor")
+        await guard.page.wait_for_selector("#desk[open]")
+        await guard.page.clock.fast_forward(50_000)
+        assert await guard.page.is_visible("#desk[open]")
+        await guard.page.clock.fast_forward(11_000)
+        await guard.page.wait_for_selector("#desk:not([open])", state="attached")
+        await _unlock(guard, "#find")
+        await guard.page.wait_for_selector("#names[open]")
+        await guard.page.evaluate("""() => {
+          Object.defineProperty(document, "hidden", { value: true, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }""")
+        await guard.page.wait_for_selector("#names:not([open])", state="attached")
+
+
 async def test_a_supervisor_undoes_the_last_entry_and_finds_a_name(program: Server):
     (good,) = await badges(program, Person("PH-UNDO-1"))
     await _supervisor(program, "Sam Supervisor", "24681012")

@@ -19,6 +19,13 @@ def crowd():
         yield server
 
 
+def bad(network: chaos.Chaos) -> None:
+    """From now on; what the page itself came by is no part of a connection's measure."""
+    network.cut()
+    network.heal()
+    network.answer_bytes_max = BROKEN_AT
+
+
 class Attempts:
     """What a phone asked of the list, each time: from which byte, of which body, and what came."""
 
@@ -57,7 +64,7 @@ async def test_a_list_that_breaks_off_goes_on_where_it_was_also_over_a_reload(cr
         await guard.page.goto(f"{guard.url}/scan")
         await guard.page.wait_for_selector("body[data-kept=yes]")
         await attempts.watch(guard)
-        network.answer_bytes_max = BROKEN_AT
+        bad(network)
         await guard.page.fill("#code", await guard.code(guard.device))
         await guard.page.click("#enrol-go")
         await guard.page.wait_for_selector("#hint:has-text('Learning who may enter: ')")
@@ -86,7 +93,7 @@ async def test_a_line_that_falls_silent_is_given_up_and_what_came_is_kept(crowd:
         await guard.page.route("**/scan/download.js", _impatient)
         await guard.page.goto(f"{guard.url}/scan")
         await guard.page.wait_for_selector("body[data-kept=yes]")
-        network.answer_bytes_max = BROKEN_AT
+        bad(network)
         await guard.page.fill("#code", await guard.code(guard.device))
         await guard.page.click("#enrol-go")
         await guard.page.wait_for_selector("#hint:has-text('Learning who may enter: ')")

@@ -7,6 +7,7 @@ import { compare, wipe } from "./figure.js";
 
 const TRIES = 5;
 const LOCK_MS = 10 * 60_000;
+const UNTOUCHED_MS = 60_000;
 const at = (id) => document.getElementById(id);
 
 export class Desk {
@@ -20,6 +21,7 @@ export class Desk {
     this.#lane = lane;
     this.#store = store;
     this.#say = say;
+    closesItself();
   }
 
   /** Whether a badge shown now is meant for this desk and not for the gate. */
@@ -129,4 +131,14 @@ export class Desk {
   #problem(text) {
     at("unlock-problem").textContent = text;
   }
+}
+
+/** Whoever takes the phone next finds no desk open and no name looked up: what was unlocked closes
+    when nobody touches it, and with the screen. */
+function closesItself() {
+  let timer = null;
+  const close = () => { for (const each of document.querySelectorAll("dialog[open]")) each.close(); };
+  const touched = () => { clearTimeout(timer); timer = setTimeout(close, UNTOUCHED_MS); };
+  for (const each of ["pointerdown", "keydown"]) addEventListener(each, touched, true);
+  document.addEventListener("visibilitychange", () => document.hidden && close());
 }
