@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import tempfile
+import zlib
 from pathlib import Path
 
 import aiohttp
@@ -66,6 +67,23 @@ async def test_a_phone_gets_the_policy_as_values_and_a_lane_as_its_file(phone: C
     assert theirs["lan_key"] == "", "the lanes' common secret is not for pockets"
     assert (await phone.snapshot()).lan_key
     assert (await phone.snapshot()).policy.lstrip().startswith("#")
+
+
+async def test_a_page_gets_bytes_that_no_browser_unpacks_and_goes_on_from_any_of_them(
+    program: Server, phone: Client
+):
+    url, token = f"{program.url}/api/v1/lane/snapshot/packed?policy=json", phone._headers
+    async with aiohttp.ClientSession(headers=token) as session:
+        async with session.get(url) as answer:
+            whole, tag = await answer.read(), answer.headers["ETag"]
+            assert answer.content_type == "application/zlib"
+            assert "Content-Encoding" not in answer.headers
+            assert json.loads(zlib.decompress(whole))["policy"]
+        more = {"Range": f"bytes={len(whole) - 9}-", "If-Range": tag}
+        async with session.get(url, headers=more) as answer:
+            assert (answer.status, await answer.read()) == (206, whole[-9:])
+        async with session.get(url, headers=more | {"If-Range": '"another"'}) as answer:
+            assert answer.status == 200, "of another body nothing is the rest"
 
 
 async def test_a_name_is_found_without_any_code(program: Server, phone: Client):

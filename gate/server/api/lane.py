@@ -40,6 +40,8 @@ from gate.server.routes import Call, Route, Scope
 from gate.server.store import log as store
 
 _decode_record = msgspec.json.Decoder(LogRecord).decode
+ZLIB = "application/zlib"
+"""RFC 6713."""
 WAIT_S_MAX = 25
 LOG_BYTES_MAX = 2 * 1024 * 1024
 GATHER_S = 0.15
@@ -58,9 +60,6 @@ class PolicyForm(StrEnum):
 class SnapshotQuery(msgspec.Struct):
     policy: PolicyForm = PolicyForm.TOML
     """How the policy is written: the file's text, or JSON for a lane without a TOML reader."""
-    packed: bool = False
-    """As zlib data (RFC 6713) to be unpacked by who asked. A browser unpacks what is encoded on
-    its way before a page sees it, and a page could not say from which byte to go on."""
 
 
 class FeedQuery(msgspec.Struct):
@@ -92,12 +91,20 @@ async def hello(call: Call) -> Welcome:
 
 
 async def snapshot(call: Call) -> web.Response:
+    headers = {"Content-Type": "application/json", "Content-Encoding": "deflate"}
+    return await _snapshot(call, headers)
+
+
+async def packed(call: Call) -> web.Response:
+    """For a page. A browser unpacks what is encoded on its way before a page sees it, and a page
+    could not say from which byte to go on."""
+    return await _snapshot(call, {"Content-Type": ZLIB})
+
+
+async def _snapshot(call: Call, headers: dict[str, str]) -> web.Response:
     query = call.query
     assert isinstance(query, SnapshotQuery)
     service, for_phone = call.service, query.policy is PolicyForm.JSON
-    headers = {"Content-Type": "application/json", "Content-Encoding": "deflate"}
-    if query.packed:
-        headers = {"Content-Type": "application/zlib"}
     if rest := service.downloads.rest(call.request, headers):
         return rest
     text = policy_json(service.policy) if for_phone else service.policy_text
@@ -236,6 +243,15 @@ ROUTES = (
         snapshot,
         "Everything a lane needs",
         Snapshot,
+        query=SnapshotQuery,
+    ),
+    _lane(
+        "GET",
+        "/api/v1/lane/snapshot/packed",
+        packed,
+        "The same as zlib data, to be unpacked by who asked",
+        bytes,
+        answer_type=ZLIB,
         query=SnapshotQuery,
     ),
     _lane(

@@ -95,7 +95,7 @@ export class Sync {
   }
 
   async #snapshot() {
-    const path = "/api/v1/lane/snapshot?policy=json&packed=true";
+    const path = "/api/v1/lane/snapshot/packed?policy=json";
     await this.#lane.take(await this.#download.json(path, this.#lane.identity.token));
     return true;
   }
