@@ -57,6 +57,13 @@ def say(language: str, decision: Decision, at=AT) -> str:
 # --- the files
 
 
+def test_no_line_of_french_begins_with_a_colon():
+    """Its spaces before : ; ? ! and inside guillemets hold their words together."""
+    text = (files("gate.words") / "fr.ftl").read_text(encoding="utf-8")
+    sentences = [line for line in text.splitlines() if not line.startswith("#")]
+    assert [line for line in sentences if re.search(r" [:;?!»]|« ", line)] == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_exactly_the_messages_of_english(language):
     assert set(messages(language)) == set(messages("en"))
