@@ -163,8 +163,8 @@ mail-subject = شارتك لحضور { $edition }
 mail-hello = تحية طيبة { $name }،
 mail-claim = تمت الموافقة على تسجيلك في { $edition }، { $place }. رمز شارتك أدناه.
 mail-how = عند وصولك، أمسك هذا الرمز أمام أحد الأكشاك لتُطبع شارتك خلال ثوانٍ.
-mail-digital-inert = يمكنك أيضًا حمل شارتك على هاتفك: افتح رابطك الشخصي. تصبح صالحة بعد أن يفعّلها كشك أو المكتب.
-mail-digital-valid = يمكنك أيضًا استخدام شارتك على هاتفك: افتح رابطك الشخصي.
+mail-digital-inert = يمكنك أيضاً حمل شارتك على هاتفك: افتح رابطك الشخصي. تصبح صالحة بعد أن يفعّلها كشك أو المكتب.
+mail-digital-valid = يمكنك أيضاً استخدام شارتك على هاتفك: افتح رابطك الشخصي.
 mail-not-a-badge = هذا الرمز ليس شارة ولا يفتح أي باب. لا تشاركه مع أحد: فمن يحمله يستطيع طباعة شارتك.
 
 ## مكتب الاعتماد
@@ -175,11 +175,11 @@ desk-found = { $n ->
     [one] شخص واحد
     [two] شخصان
     [few] { $n } أشخاص
-   *[other] { $n } شخصًا
+   *[other] { $n } شخصاً
 }
-desk-found-none = لم يُعثر على أحد. جرّب كتابة أخرى أو جزءًا من الاسم.
+desk-found-none = لم يُعثر على أحد. جرّب كتابة أخرى أو جزءاً من الاسم.
 desk-more-letters = ثلاثة أحرف على الأقل من فضلك
-desk-nobody = ابحث عن شخص، أو امسح شارة، أو سجّل زائرًا جديدًا.
+desk-nobody = ابحث عن شخص، أو امسح شارة، أو سجّل زائراً جديداً.
 desk-scan = مسح شارة
 desk-scan-hold = أمسك الشارة أمام الكاميرا.
 desk-scan-field = امسح الشارة في هذا الحقل
@@ -194,7 +194,7 @@ desk-waits = طُبعت مسبقاً؛ مكانها: { $place }
 desk-not-printed = لم تُطبع بعد
 desk-printing = قيد الطباعة
 desk-collected = التسليم
-desk-collected-self = شخصيًا
+desk-collected-self = شخصياً
 desk-collected-focal-point = إلى منسق الوفد { $name }
 desk-collected-vip = لكبار الشخصيات، إلى { $name }
 desk-not-collected = ليس بعد
@@ -225,7 +225,7 @@ desk-photo-again = مرة أخرى
 desk-photo-use = استخدام هذه الصورة
 desk-photo-crop = اسحب للتحريك، واستخدم العجلة أو + و - للتكبير.
 desk-photo-not = لا يمكن استخدام هذا الملف: JPEG أو PNG حتى 8 ميغابايت.
-desk-no-camera = لا تتوفر كاميرا. استخدم ملفًا أو ماسحًا يدويًا.
+desk-no-camera = لا تتوفر كاميرا. استخدم ملفاً أو ماسحاً يدوياً.
 desk-given = الأسماء الأولى
 desk-family = اسم العائلة
 desk-name-on-badge = الاسم على الشارة
@@ -241,7 +241,7 @@ desk-email = البريد الإلكتروني
 desk-language = اللغة
 desk-entitlements = الفعاليات والأيام
 desk-events = الفعاليات والأيام
-desk-no-events = اختر يومًا واحدًا على الأقل من إحدى الفعاليات.
+desk-no-events = اختر يوماً واحداً على الأقل من إحدى الفعاليات.
 desk-attention = يجب أن يراه الحراس
 desk-attention-escort = مرافق
 desk-attention-medical = طبي
@@ -316,7 +316,7 @@ desk-kiosk-prints = بدأ { $kiosk } طباعتها
 desk-act-digital = فُعّلت الشارة على الهاتف
 desk-reason-paper = من الهاتف إلى الورق
 desk-print-from-phone = تتوقف شارة الهاتف حين تخرج المطبوعة.
-desk-print-kiosk = بدأ كشك طباعة هذه الشارة: انظر هناك أولًا. الشارة المطبوعة هنا تلغي تلك.
+desk-print-kiosk = بدأ كشك طباعة هذه الشارة: انظر هناك أولاً. الشارة المطبوعة هنا تلغي تلك.
 desk-badge-inert = هذه شارة على هاتف، وهي غير مفعّلة.
 desk-not-sent = لم يجب الخادم. ما كتبته محفوظ: افتح نموذج تسجيل الزائر من جديد وأرسله.
 desk-copies = صدرت شارتان بالرقم نفسه
@@ -597,11 +597,11 @@ phone-badge-inert-hint = عند الوصول اذهب إلى كشك أو إلى 
 phone-badge-active = هذه شارتك
 phone-badge-active-hint = أظهر الرمز عند المداخل، وزِد سطوع الشاشة.
 phone-badge-replaced = حلّت محلها شارة أخرى
-phone-badge-replaced-hint = استخدم شارتك المطبوعة. هذه لم تعد تفتح شيئًا.
+phone-badge-replaced-hint = استخدم شارتك المطبوعة. هذه لم تعد تفتح شيئاً.
 phone-badge-code = رمز الشارة
 phone-badge-none = لا توجد شارة بهذا الرابط. افتح الرابط من بريدك مرة أخرى أو اسأل في مكتب الاعتماد.
 phone-badge-wait = محاولات كثيرة. انتظر دقيقة من فضلك.
-phone-badge-away = لا يوجد اتصال. قد يكون المعروض قديمًا.
+phone-badge-away = لا يوجد اتصال. قد يكون المعروض قديماً.
 phone-badge-again = حاول مرة أخرى
 phone-badge-save = حفظ بصيغة PDF
 phone-badge-print = طباعة
