@@ -82,6 +82,24 @@ async def opened(page, words="duval"):
     await expect(page.locator("#person .who h2")).to_be_visible()
 
 
+async def test_who_types_fast_opens_whom_they_typed_and_not_the_first_of_an_older_list(page):
+    await opened(page, "duval")
+    await expect(page.locator(".who h2")).to_have_text("Ana Duval")
+
+    async def late(route):
+        await asyncio.sleep(1)
+        await route.continue_()
+
+    await page.route("**/registrations?find=*", late)
+    await page.fill("#find", "haddad")
+    await page.press("#find", "Enter")
+    await expect(page.locator(".who h2")).to_have_text("Noor Haddad")
+    await page.fill("#find", "nobody of this name")
+    await page.press("#find", "Enter")
+    await expect(page.locator("#found-words")).to_contain_text("Nobody")
+    await expect(page.locator(".who h2")).to_have_text("Noor Haddad")
+
+
 async def test_by_keyboard_alone_a_person_is_found_corrected_and_the_correction_undone(page):
     await page.keyboard.type("dúv")
     await expect(page.locator(".found")).to_have_count(2)

@@ -7,6 +7,7 @@ import { words } from "/pages/words.js";
 const at = (id) => document.getElementById(id);
 const LOOK_EVERY_MS = 15_000;
 const QUIET = 4;
+const DAYS_A_ROW = 6;
 let say = (name) => name, language = "en", shown = "";
 
 function node(tag, text) {
@@ -34,6 +35,7 @@ function draw(badge) {
   }
   at("badge").style.setProperty("--category", badge.category_colour);
   at("days").replaceChildren(...badge.days.map(day));
+  at("days").style.gridTemplateColumns = `repeat(${Math.min(DAYS_A_ROW, badge.days.length || 1)}, minmax(0, 1fr))`;
   code(badge.modules);
   at("badge").hidden = at("print").hidden = false;
   at("save").hidden = badge.state === "replaced";

@@ -14,7 +14,7 @@ const LOOK_EVERY_MS = 2000;
 const LETTERS_MIN = 3;
 const TRIES = 4, AGAIN_MS = 1500;
 const desk = { say: (name) => name, base: "", person: null, edition: null, can: {}, tickets: [], language: "en" };
-let found = [], chosen = -1, asked = 0;
+let found = [], foundFor = "", chosen = -1, asked = 0;
 
 function problem(error) {
   if (error.status === 401) return signInFirst();
@@ -35,14 +35,15 @@ const safely = (act) => (...values) => Promise.resolve(act(...values)).catch(pro
 const find = safely(async () => {
   const words = at("find").value.trim(), mine = ++asked;
   if (words.startsWith("P1")) return;
-  if ([...words].length < LETTERS_MIN) return list([], words ? desk.say("desk-more-letters") : "");
+  if ([...words].length < LETTERS_MIN) return list([], words ? desk.say("desk-more-letters") : "", words);
   const people = await call("GET", `${desk.base}/registrations?find=${encodeURIComponent(words.slice(0, 80))}`);
   if (mine !== asked) return;  // an older answer must not replace a newer one
-  list(people, people.length ? desk.say("desk-found", { n: people.length }) : desk.say("desk-found-none"));
+  list(people, people.length ? desk.say("desk-found", { n: people.length }) : desk.say("desk-found-none"), words);
 });
 
-function list(people, sentence) {
+function list(people, sentence, words = "") {
   found = people;
+  foundFor = words;
   chosen = people.length ? 0 : -1;
   at("found").replaceChildren(...people.map((each, place) => {
     const line = node("li", "found");
@@ -85,12 +86,23 @@ at("find").addEventListener("keydown", (event) => {
     event.preventDefault();
     const text = at("find").value.trim();
     if (text.startsWith("P1")) scanned(text);
-    else if (chosen >= 0) open(found[chosen].who);
+    else enter(text);
   } else if (event.key === "Escape") {
+    clearTimeout(typing);
+    asked++;
     at("find").value = "";
     list([], "");
   }
 });
+
+/** Whoever types fast must not open the first of an older list: the answer to these words is awaited. */
+async function enter(words) {
+  if (foundFor !== words) {
+    clearTimeout(typing);
+    await find();
+  }
+  if (foundFor === words && chosen >= 0) open(found[chosen].who);
+}
 
 // --- one person
 
