@@ -20,6 +20,8 @@ CJK_BY_LANGUAGE = {
 }
 CJK_DEFAULT = "Noto Sans CJK SC"
 CJK_FILE = "NotoSansCJK-Regular.ttc"
+NASTALIQ = "Noto Nastaliq Urdu"
+"""Urdu's own hand: readers of it take Naskh, which the others of its script use, for Arabic."""
 _FIRST = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew")
 _LATER = (
     *(f"Noto Sans {script}" for script in (
@@ -61,7 +63,9 @@ def cjk(language: str) -> str:
 
 def faces(language: str) -> list[str]:
     """Families in the order in which a character is looked for."""
-    return [*_FIRST, cjk(language), *_LATER]
+    latin, *first = _FIRST
+    own = [NASTALIQ] if language.partition("-")[0].lower() == "ur" else []
+    return [latin, *own, *first, cjk(language), *_LATER]
 
 
 def seen(text: str) -> str:

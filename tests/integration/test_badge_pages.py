@@ -55,6 +55,12 @@ def test_a_pdf_is_one_a6_page_with_its_words_in_it():
         each.close()
 
 
+@pytest.mark.parametrize(("language", "own_hand"), [("ur", True), ("ar", False), ("fa", False)])
+def test_an_urdu_name_is_set_in_nastaliq(language, own_hand):
+    data = badges.badge("urdu", language=language)
+    assert (b"NotoNastaliqUrdu" in badges.renderer().pdf(data)) == own_hand
+
+
 @pytest.mark.parametrize("field", LONG)
 @pytest.mark.parametrize("others", [SHORT, LONG], ids=["among short", "among long"])
 def test_the_longest_text_of_a_field_stays_in_its_row(field, others):

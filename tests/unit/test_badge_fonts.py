@@ -72,3 +72,10 @@ def test_missing_fonts_say_the_command_that_installs_them(monkeypatch, tmp_path)
     monkeypatch.setattr(fonts, "FOLDERS", (tmp_path,))
     with pytest.raises(fonts.FontsMissing, match="apt-get install fonts-noto-core fonts-noto-cjk"):
         fonts.folders()
+
+
+def test_urdu_is_set_in_its_own_hand_and_the_other_languages_of_its_script_in_theirs():
+    latin, first, *_ = fonts.faces("ur-PK")
+    assert (latin, first) == ("Noto Sans", fonts.NASTALIQ)
+    for language in ("ar", "fa", "en", "", "uru"):
+        assert fonts.NASTALIQ not in fonts.faces(language)
