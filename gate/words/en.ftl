@@ -159,8 +159,8 @@ mail-subject = Your badge for { $edition }
 mail-hello = Dear { $name },
 mail-claim = Your registration for { $edition }, { $place }, is approved. Your code for the badge is below.
 mail-how = On arrival, hold this code in front of a kiosk: your badge is printed in a few seconds.
-mail-digital-inert = You can also keep your badge on your phone: open your personal link. It becomes valid once a kiosk or the desk has activated it.
-mail-digital-valid = You can also use your badge on your phone: open your personal link.
+mail-digital-inert = You can also keep your badge on your phone or save it as a PDF: open your personal link. It becomes valid once a kiosk or the desk has activated it.
+mail-digital-valid = You can also use your badge on your phone or save it as a PDF: open your personal link.
 mail-not-a-badge = This code is not a badge and opens no door. Do not pass it on: whoever has it can print your badge.
 
 ## The accreditation desk

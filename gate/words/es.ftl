@@ -159,8 +159,8 @@ mail-subject = Su credencial para { $edition }
 mail-hello = Hola, { $name }:
 mail-claim = Su inscripción en { $edition }, { $place }, está aprobada. Este es el código de su credencial.
 mail-how = Al llegar, muestre este código en un quiosco: su credencial se imprime en unos segundos.
-mail-digital-inert = También puede llevar la credencial en su teléfono: abra su enlace personal. Será válida cuando un quiosco o el mostrador la active.
-mail-digital-valid = También puede usar la credencial en su teléfono: abra su enlace personal.
+mail-digital-inert = También puede llevar la credencial en su teléfono o guardarla en PDF: abra su enlace personal. Será válida cuando un quiosco o el mostrador la active.
+mail-digital-valid = También puede usar la credencial en su teléfono o guardarla en PDF: abra su enlace personal.
 mail-not-a-badge = Este código no es una credencial y no abre ninguna puerta. No lo comparta: quien lo tenga puede imprimir su credencial.
 
 ## El mostrador de acreditación

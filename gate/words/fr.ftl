@@ -159,8 +159,8 @@ mail-subject = Votre badge pour { $edition }
 mail-hello = Bonjour { $name },
 mail-claim = Votre inscription à { $edition }, { $place }, est approuvée. Voici le code pour votre badge.
 mail-how = À votre arrivée, présentez ce code à une borne : votre badge s’imprime en quelques secondes.
-mail-digital-inert = Vous pouvez aussi garder votre badge sur votre téléphone : ouvrez votre lien personnel. Il devient valable une fois activé à une borne ou au bureau.
-mail-digital-valid = Vous pouvez aussi utiliser votre badge sur votre téléphone : ouvrez votre lien personnel.
+mail-digital-inert = Vous pouvez aussi garder votre badge sur votre téléphone ou l’enregistrer en PDF : ouvrez votre lien personnel. Il devient valable une fois activé à une borne ou au bureau.
+mail-digital-valid = Vous pouvez aussi utiliser votre badge sur votre téléphone ou l’enregistrer en PDF : ouvrez votre lien personnel.
 mail-not-a-badge = Ce code n’est pas un badge et n’ouvre aucune porte. Ne le transmettez pas : qui le détient peut imprimer votre badge.
 
 ## Le bureau des accréditations

@@ -158,8 +158,8 @@ mail-subject = 您的证件：{ $edition }
 mail-hello = { $name }，您好：
 mail-claim = 您已获准参加 { $edition }（{ $place }）。领取证件的代码如下。
 mail-how = 到场后，请在自助机前出示此二维码，证件将在数秒内打印完成。
-mail-digital-inert = 您也可以把证件放在手机上：打开您的个人链接。经自助机或注册台激活后生效。
-mail-digital-valid = 您也可以在手机上使用证件：打开您的个人链接。
+mail-digital-inert = 您也可以把证件放在手机上，或保存为 PDF：打开您的个人链接。经自助机或注册台激活后生效。
+mail-digital-valid = 您也可以在手机上使用证件，或保存为 PDF：打开您的个人链接。
 mail-not-a-badge = 此代码不是证件，不能用于入场。请勿转发：持有者可打印您的证件。
 
 ## 注册台

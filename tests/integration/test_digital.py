@@ -236,6 +236,8 @@ async def test_a_name_of_any_script_is_drawn_and_what_no_font_has_is_left_out(we
         made[code] = answer.raw
         [page] = pages(answer.raw, 150)
         assert len(zxingcpp.read_barcodes(page)) == 1
+        names = page[int(17 * 150 / 25.4) : int(49 * 150 / 25.4)]
+        assert (names[:, :24] > 250).all() and (names[:, -24:] > 250).all(), "it stays on the page"
     assert "Ling Zhao" in words(made["R-LI3"])
     assert "赵令欢" in words(made["R-LI3"])
     assert "注册台激活" in words(made["R-LI3"]), "the note is in the person's language"
