@@ -60,7 +60,7 @@ async def told(guard: Phone, place: str = "#person") -> dict:
 async def test_a_second_look_shows_whom_to_compare_and_nothing_stays(thursday: Server):
     (good,) = await badges(thursday, Person("PH-WHO-1", "ministerial", "minister"))
     await take_photo(thursday, "PH-WHO-1")
-    async with phone(thursday, DOOR) as guard:
+    async with phone(thursday, DOOR, granted_at_most=9) as guard:
         await guard.granted()
         assert await guard.scan(good) == "check"
         await guard.page.wait_for_selector("#person img:not([hidden])")
@@ -136,7 +136,7 @@ async def test_somebody_who_is_inside_already_is_compared_too(thursday: Server):
 async def test_on_a_small_phone_in_any_language_nothing_is_cut_off(thursday: Server, height: int):
     people = [Person(f"PH-SMALL-{height}-{each}", "ministerial", "minister") for each in LANGUAGES]
     texts = await badges(thursday, *people)
-    async with phone(thursday, DOOR) as guard:
+    async with phone(thursday, DOOR, granted_at_most=9) as guard:
         await guard.granted()
         await guard.page.set_viewport_size({"width": 360, "height": height})
         for language, text in zip(LANGUAGES, texts, strict=True):
@@ -164,7 +164,7 @@ async def test_an_answer_that_comes_late_is_shown_beside_no_other_badge(thursday
     texts = await badges(
         thursday, *(Person(f"PH-LATE-{n}", "ministerial", "minister") for n in (1, 2))
     )
-    async with phone(thursday, DOOR) as guard:
+    async with phone(thursday, DOOR, granted_at_most=9) as guard:
         await guard.granted()
         held = []
 
@@ -213,7 +213,7 @@ async def test_the_code_of_the_mail_is_sent_to_the_kiosk(thursday: Server):
 
 async def test_a_phone_that_asked_too_often_says_so_and_not_that_it_is_offline(thursday: Server):
     (good,) = await badges(thursday, Person("PH-OFTEN-1", "ministerial", "minister"))
-    async with phone(thursday, DOOR) as guard:
+    async with phone(thursday, DOOR, granted_at_most=9) as guard:
         await guard.granted()
         await guard.page.evaluate(
             """async (times) => {
