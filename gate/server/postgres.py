@@ -43,6 +43,8 @@ _OPTIONS = {
     "max_wal_size": "512MB",
     "timezone": "UTC",
 }
+_STILL_GOING = ('lock file "postmaster.pid" already exists', "shared memory block")
+"""How PostgreSQL says that processes of the one before are still there."""
 
 
 @asynccontextmanager
@@ -89,6 +91,8 @@ class Embedded:
         self.directory = reachable(directory.absolute(), self._account)
         self._sockets = _socket_dir(self.directory)
         self._process: subprocess.Popen[bytes] | None = None
+        self._log = self.directory.parent / "postgres.log"
+        self._said_before = 0
 
     def url(self, name: str) -> str:
         return f"postgresql://{USER}@/{name}?host={self._sockets}"
@@ -99,18 +103,33 @@ class Embedded:
         return self._process.pid if self._process else None
 
     async def start(self) -> None:
-        """Up and answering; takes a killed server's directory over."""
+        """Up and answering; takes a killed server's directory over.
+
+        What was killed a moment ago may still be going: PostgreSQL refuses the directory until the
+        last process of the one before is gone, and is asked again.
+        """
         await asyncio.to_thread(self._prepare)
         await asyncio.to_thread(_stop_leftover, self.directory)
-        log = (self.directory.parent / "postgres.log").open("ab")
-        with log:
-            self._process = subprocess.Popen(  # noqa: S603, ASYNC220
+        deadline = asyncio.get_running_loop().time() + START_S
+        while True:
+            self._launch()
+            try:
+                return await self._wait_ready()
+            except DatabaseError:
+                late = asyncio.get_running_loop().time() > deadline
+                if late or not any(each in self._said() for each in _STILL_GOING):
+                    raise
+            await asyncio.sleep(WATCH_S)
+
+    def _launch(self) -> None:
+        with self._log.open("ab") as log:
+            self._said_before = log.tell()
+            self._process = subprocess.Popen(  # noqa: S603
                 [str(self._program("postgres")), "-D", str(self.directory), "-h", "", "-k",
                  str(self._sockets), *(f"--{k}={v}" for k, v in _OPTIONS.items())],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/",
                 preexec_fn=child(self._account), start_new_session=True,  # noqa: PLW1509 - no lock is taken
             )  # fmt: skip
-        await self._wait_ready()
 
     async def keep_running(self) -> None:
         """Start a postmaster again that died under us; runs until cancelled."""
@@ -199,10 +218,14 @@ class Embedded:
         await self.stop()
         raise DatabaseError(f"PostgreSQL did not answer in {START_S:.0f} s: {self._last_words()}")
 
+    def _said(self) -> str:
+        """What this process wrote, not those before it."""
+        with self._log.open("rb") as log:
+            log.seek(self._said_before)
+            return log.read().decode(errors="replace")
+
     def _last_words(self) -> str:
-        log = self.directory.parent / "postgres.log"
-        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-        return " / ".join(lines[-3:]) or "no message"
+        return " / ".join(self._said().splitlines()[-3:]) or "no message"
 
 
 def _wheel() -> Path:

@@ -26,6 +26,7 @@ from gate.server.service import Service
 from gate.settings import ServerSettings
 from tests import venue
 from tests.integration.calls import Api
+from tests.integration.served import Served
 
 TEMPLATE = "gate_template"
 MOMENT = "07-08 09:00"
@@ -205,6 +206,14 @@ async def server(serve) -> AsyncIterator[Running]:
     """One server with nobody registered yet."""
     async with serve() as running:
         yield running
+
+
+@pytest.fixture
+async def served(open_folder) -> AsyncIterator[Served]:
+    """The service as a program of its own, with its embedded database; not started yet."""
+    process = Served(open_folder())
+    yield process
+    await process.stop()
 
 
 @pytest.fixture

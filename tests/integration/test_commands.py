@@ -1,26 +1,11 @@
 """`gate serve` as a process, and the operator's commands against it, as an operator types them."""
 
-import random
 import re
 
 import pytest
 
-from tests.integration import kill_server, people
-from tests.integration.served import Served
+from tests.integration import people
 from tests.unit.test_mail_bounces import bounce
-
-
-@pytest.fixture
-async def served(open_folder):
-    process = Served(open_folder())
-    yield process
-    await process.stop()
-
-
-async def test_the_server_killed_under_load_has_everything_it_acknowledged(served):
-    account = await kill_server.campaign(served, kill_server.server, 2, random.Random(1))
-    assert account.balances and account.kills == 2 and account.acknowledged > 20
-    assert account.cut, "somebody was cut off in the middle"
 
 
 async def test_an_operator_sets_a_venue_up_from_the_command_line(served, tmp_path):
