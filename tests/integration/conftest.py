@@ -12,14 +12,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 from aiohttp.test_utils import TestServer
+from argon2 import PasswordHasher
 
 from gate import clock
-from gate.server import migrate
+from gate.server import auth, migrate
 from gate.server.app import application, service
 from gate.server.postgres import Embedded
 from gate.server.service import Service
@@ -32,6 +34,8 @@ TEMPLATE = "gate_template"
 MOMENT = "07-08 09:00"
 """The venue's time in these tests, unless a test says otherwise: the joint opening."""
 PASSWORD = "correct horse battery"
+QUICK_PASSWORDS = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Hundreds of tests sign in; what a password costs in earnest, `test_signing_in.py` says."""
 _numbers = itertools.count(1)
 
 
@@ -194,7 +198,10 @@ def serve(settings, database_url) -> Callable[..., AbstractAsyncContextManager[R
 @asynccontextmanager
 async def serving(chosen: ServerSettings, url: str) -> AsyncIterator[Running]:
     """A server in this process, behind a real socket."""
-    async with service(chosen, url) as behind, AsyncExitStack() as stack:
+    quick = mock.patch.object(auth, "PASSWORDS", QUICK_PASSWORDS)
+    async with AsyncExitStack() as stack:
+        with quick:
+            behind = await stack.enter_async_context(service(chosen, url))
         http = TestServer(application(behind))
         await http.start_server(access_log=None, shutdown_timeout=1.0)
         stack.push_async_callback(http.close)

@@ -2,10 +2,11 @@
 
 import asyncio
 
+import argon2
 import pytest
 from yarl import URL
 
-from gate.server.auth import operator_token
+from gate.server.auth import PASSWORDS, nobodys, operator_token
 from gate.server.store import devices as device_store
 from tests.integration.conftest import PASSWORD
 
@@ -15,6 +16,22 @@ WRONG = "not the password"
 
 async def sign_in(api, name, password):
     return await api.post("/api/v1/sign-in", {"name": name, "password": password})
+
+
+# --- what a guess costs
+
+
+def test_a_password_costs_64_mebibytes_and_three_passes_to_guess():
+    cost = argon2.extract_parameters(PASSWORDS.hash(PASSWORD))
+    assert (cost.type, cost.memory_cost, cost.time_cost) == (argon2.Type.ID, 64 * 1024, 3)
+
+
+def test_a_name_nobody_has_costs_what_a_wrong_password_costs():
+    made_up = nobodys(PASSWORDS)
+    assert made_up != nobodys(PASSWORDS)
+    assert argon2.extract_parameters(made_up) == argon2.extract_parameters(PASSWORDS.hash(PASSWORD))
+    with pytest.raises(argon2.exceptions.VerifyMismatchError):  # tried, and not turned away unread
+        PASSWORDS.verify(made_up, PASSWORD)
 
 
 # --- changes come from our own page
