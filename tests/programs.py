@@ -35,7 +35,7 @@ from gate.edge import enrolment
 from gate.server.postgres import DATABASE, Embedded
 from tests import venue
 
-START_S = 30.0
+START_S = 120.0
 MORNING = "2026-07-07T09:00+02:00"
 EDITION = venue.policy().edition
 _COLUMNS = ("code", "given name", "family name", "organisation", "country", "category",
@@ -260,23 +260,21 @@ def running(start_at: str = MORNING, **more) -> Iterator[Server]:
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+    return ports_in_a_row(1, host)
 
 
-def ports_in_a_row(count: int = 4) -> int:
+def ports_in_a_row(count: int = 4, host: str = "127.0.0.1") -> int:
     """The first of so many that are free, where no system gives ports to whoever asks for any: the
-    tests beside this one do."""
+    tests beside this one do, also while a server of ours is down that must come back on its own."""
     while True:
-        port = random.randrange(20_000, 30_000)
+        port = random.SystemRandom().randrange(20_000, 30_000)
         with contextlib.ExitStack() as held, contextlib.suppress(OSError):
             for each in range(port, port + count):
-                held.enter_context(socket.socket()).bind(("127.0.0.1", each))
+                held.enter_context(socket.socket()).bind((host, each))
             return port
 
 
-async def eventually(condition, what: str, within_s: float = 30.0):
+async def eventually(condition, what: str, within_s: float = 60.0):
     """Wait until `condition()` (plain or async) is true, and return what it gave."""
     deadline = time.monotonic() + within_s
     while True:

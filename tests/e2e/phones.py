@@ -1,20 +1,19 @@
-"""A guard's phone for tests: a real Chromium with its own profile, enrolled at a gate of a real
-server, with a hand scanner and, where wanted, a camera that sees rendered badges."""
+"""A guard's phone for tests: a page of a real Chromium with storage of its own, enrolled at a gate
+of a real server, with a hand scanner and, where wanted, a camera that sees rendered badges."""
 
 import asyncio
 import contextlib
 import itertools
 import json
 import os
-import shutil
 import signal
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import psutil
-from playwright.async_api import BrowserContext, Page, Playwright, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Playwright
 from playwright.async_api import Error as PlaywrightError
 
 from badge_printer.render import Renderer
@@ -26,24 +25,40 @@ from gate.client import Client
 from tests.programs import EDITION, Person, Server, eventually
 
 SIZE = {"width": 412, "height": 892}
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 TYPE = """(text) => {
   for (const key of [...text, "Enter"]) {
     const pressed = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
     (document.activeElement ?? document.body).dispatchEvent(pressed);
   }
 }"""
+LIGHTS = """
+window.lights = [];
+new MutationObserver(() => {
+  const text = (id) => document.getElementById(id).innerText;
+  const { number, state } = document.body?.dataset ?? {};
+  if (Number(number ?? 0) > (lights.at(-1)?.number ?? 0)) {
+    lights.push({ number: Number(number), state, title: text("title"), words: text("words"),
+                  category: text("category") });
+  }
+}).observe(document, { subtree: true, attributes: true, attributeFilter: ["data-number"] });
+"""
+"""Every light the page showed, with its words: on a busy machine one may have gone out before
+anybody looks."""
+FILMED = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 _names = itertools.count(1)
 
 
 class Phone:
     """One phone. `open` shows the scanner page; `page` is it."""
 
-    def __init__(self, playwright: Playwright, server: Server, folder: Path, url: str = "") -> None:
+    def __init__(self, browser: Browser, server: Server, url: str = "") -> None:
         self.server = server
         self.url = url or server.url
         """The phone may reach the server through a proxy."""
         self.device = f"phone-{os.getpid()}-{next(_names)}"
+        self.lit: dict[str, object] = {}
+        """The last light: state, title, words, category."""
         self.said: list[str] = []
         """Errors and warnings of the page's console, and requests to anywhere else."""
         self.camera: Path | None = None
@@ -52,29 +67,33 @@ class Phone:
         """How wrong the phone's own clock is."""
         self.granted_at_most: int | None = None
         """The server grants so many rights to a full room, and no more."""
-        self._playwright = playwright
-        self._folder = folder
+        self.playwright: Playwright | None = None
+        """With it the phone is a browser of its own, which can be killed."""
+        self._browser = browser
+        self._folder = Path()
         self._context: BrowserContext | None = None
         self.page: Page
 
     # --- the browser
 
     async def switch_on(self) -> None:
-        more = [f"--unsafely-treat-insecure-origin-as-secure={self.url}"]
-        if self.camera:
-            more += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-                     f"--use-file-for-fake-video-capture={self.camera}"]  # fmt: skip
-        self._context = await self._playwright.chromium.launch_persistent_context(
-            self._folder / self.device, executable_path=executable(), args=[*ARGUMENTS, *more],
-            viewport=SIZE, locale=self.language, permissions=["camera"] if self.camera else [],
-        )  # fmt: skip
+        if self.playwright:
+            film = [*FILMED, f"--use-file-for-fake-video-capture={self.camera}"]
+            self._context = await self.playwright.chromium.launch_persistent_context(
+                self._folder, executable_path=executable(), viewport=SIZE, locale=self.language,
+                args=[*ARGUMENTS, *(film if self.camera else [])],
+                permissions=["camera"] if self.camera else [],
+            )  # fmt: skip
+        else:
+            self._context = await self._browser.new_context(viewport=SIZE, locale=self.language)
         self._context.set_default_timeout(WAIT_MS)
+        await self._context.add_init_script(LIGHTS)
         if self.clock_ahead_s:
             ahead = (
                 f"const right = Date.now; Date.now = () => right() + {self.clock_ahead_s * 1000};"
             )
             await self._context.add_init_script(ahead)
-        self.page = self._context.pages[0]
+        self.page = (self._context.pages or [await self._context.new_page()])[0]
         self._listen(self.page)
         if self.granted_at_most is not None:
             await self._context.route("**/api/v1/lane/lease", self._grant)
@@ -87,7 +106,7 @@ class Phone:
 
     async def kill(self) -> None:
         """Battery out: every process of this browser is gone at once."""
-        profile = str(self._folder / self.device)
+        profile = str(self._folder)
         for each in psutil.process_iter(["cmdline"]):
             if any(profile in part for part in each.info["cmdline"] or ()):
                 with contextlib.suppress(ProcessLookupError):
@@ -159,12 +178,17 @@ class Phone:
 
     async def scan(self, text: str) -> str:
         """A hand scanner types the text, faster than any hand; the colour shown for it."""
+        return await self.light(self.page.evaluate(TYPE, text))
+
+    async def light(self, act: Awaitable[object]) -> str:
+        """The colour of the light that follows the act; `lit` keeps what it said."""
         before = await self.shown()
-        await self.page.evaluate(TYPE, text)
-        await self.page.wait_for_function(
-            "(n) => Number(document.body.dataset.number ?? 0) > n", arg=before
+        await act
+        lit = await self.page.wait_for_function(
+            "(n) => lights.find(({ number }) => number > n)", arg=before
         )
-        return str(await self.page.get_attribute("body", "data-state"))
+        self.lit = await lit.json_value()
+        return str(self.lit["state"])
 
     async def out_of_view(self) -> None:
         """The badge just scanned is taken away for so long that, shown again, it is a new scan."""
@@ -173,8 +197,22 @@ class Phone:
     async def shown(self) -> int:
         return int(await self.page.get_attribute("body", "data-number") or 0)
 
-    async def words(self) -> str:
-        return await self.page.inner_text("#words")
+    @property
+    def words(self) -> str:
+        """What the last light said."""
+        return str(self.lit["words"])
+
+    async def entered(self, n: int) -> None:
+        """Wait until the page says that so many came in here."""
+        await self.page.wait_for_selector(f"#entered:text-is('{n} in')")
+
+    async def shows(self) -> str:
+        """Everything there is to read on it, for whoever looks into a failed test."""
+        try:
+            seen = await self.page.evaluate("[{...document.body.dataset}, document.body.innerText]")
+            return f"{seen} at {self.page.url} and said {self.said}"
+        except PlaywrightError as error:
+            return f"nothing: {error}"
 
     async def kept(self, n: int) -> None:
         """Wait until so many records are kept and not yet on the server."""
@@ -196,29 +234,22 @@ class Phone:
 
 
 @asynccontextmanager
-async def phones() -> AsyncIterator[tuple[Playwright, Path]]:
-    """Playwright, and a folder for profiles that is gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="gate-phone-"))
-    async with async_playwright() as playwright:
-        try:
-            yield playwright, folder
-        finally:
-            await asyncio.to_thread(shutil.rmtree, folder, True)
-
-
-@asynccontextmanager
 async def phone(
-    server: Server, gate: str = "west_3", url: str = "", **more
+    browser: Browser, server: Server, gate: str = "west_3", url: str = "", **more
 ) -> AsyncIterator[Phone]:
     """An enrolled phone at a gate."""
-    async with phones() as (playwright, folder):
-        made = Phone(playwright, server, folder, url)
+    with tempfile.TemporaryDirectory(prefix="gate-phone-", ignore_cleanup_errors=True) as folder:
+        made = Phone(browser, server, url)
+        made._folder = Path(folder)
         for name, value in more.items():
             setattr(made, name, value)
         await made.switch_on()
         try:
             await made.enrol(gate)
             yield made
+        except Exception as wrong:
+            wrong.add_note(f"the phone showed {await made.shows()}")
+            raise
         finally:
             await made.switch_off()
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
+import deploy.demo.browser
 from badge_printer.render import Renderer
 from badge_printer.template import load
 from deploy.demo import scenes
 from gate.access.wire import BadgeData
 from gate.words.words import LANGUAGES
-from tests.e2e.test_kiosk_lane_page import ARGUMENTS, CHROMIUM
 from tests.integration import people
 from tests.integration.conftest import (  # noqa: F401 - the fixtures of a running server
     PASSWORD,
@@ -47,31 +47,35 @@ async def desk(server):  # noqa: F811
 
 
 @asynccontextmanager
-async def signed_in(server, *arguments):  # noqa: F811
+async def signed_in(server, browser):  # noqa: F811
     """The page, signed in by the form; whatever the page itself did wrong fails the test."""
-    async with async_playwright() as started:
-        chromium = await started.chromium.launch(
-            executable_path=CHROMIUM, args=[*ARGUMENTS, *FAKE_CAMERA, *arguments]
-        )
-        page = await chromium.new_page(viewport={"width": 1440, "height": 900})
-        errors = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        await page.goto(f"{server.url}/desk")
-        await page.wait_for_url("**/sign-in*")
-        await page.fill("[name=name]", "Amina")
-        await page.fill("[name=password]", PASSWORD)
-        await page.keyboard.press("Enter")
-        await page.wait_for_url("**/desk*")
-        await expect(page.locator("#me")).to_have_text("Amina")
-        await expect(page.locator("#find")).to_be_focused()
-        yield page
-        await chromium.close()
-        assert errors == []
+    page = await browser.new_page(viewport={"width": 1440, "height": 900})
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    await page.goto(f"{server.url}/desk")
+    await page.wait_for_url("**/sign-in*")
+    await page.fill("[name=name]", "Amina")
+    await page.fill("[name=password]", PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/desk*")
+    await expect(page.locator("#me")).to_have_text("Amina")
+    await expect(page.locator("#find")).to_be_focused()
+    yield page
+    await page.close()
+    assert errors == []
+
+
+@pytest.fixture(scope="module")
+async def chromium(playwright):
+    """With a camera that shows a test picture."""
+    started = await deploy.demo.browser.chromium(playwright, *FAKE_CAMERA)
+    yield started
+    await started.close()
 
 
 @pytest.fixture
-async def page(server, desk):  # noqa: F811
-    async with signed_in(server) as page:
+async def page(server, desk, browser):  # noqa: F811
+    async with signed_in(server, browser) as page:
         yield page
 
 
@@ -205,7 +209,9 @@ async def test_a_scanner_that_types_opens_the_person_and_says_what_badge_it_is(p
     await expect(page.locator("#problem")).to_contain_text("not a badge")
 
 
-async def test_a_badge_held_before_the_camera_opens_its_person(server, desk, tmp_path):  # noqa: F811
+async def test_a_badge_held_before_the_camera_opens_its_person(
+    server, desk, tmp_path, playwright  # noqa: F811
+):  # fmt: skip
     station = await server.device("hall-printer", None, "printer")
     data = (await station.get("/api/v1/printer/badges/R-ANA1")).raw
     badge = msgspec.json.decode(data, type=BadgeData)
@@ -218,10 +224,12 @@ async def test_a_badge_held_before_the_camera_opens_its_person(server, desk, tmp
         return tmp_path / "film.mjpeg"
 
     camera = f"--use-file-for-fake-video-capture={await asyncio.to_thread(film)}"
-    async with signed_in(server, camera) as page:
+    browser = await deploy.demo.browser.chromium(playwright, *FAKE_CAMERA, camera)
+    async with signed_in(server, browser) as page:
         await page.locator("#scan").click()
-        await expect(page.locator(".who h2")).to_have_text("Ana Duval", timeout=60_000)
+        await expect(page.locator(".who h2")).to_have_text("Ana Duval")
         await expect(page.locator("#said")).to_contain_text("in force")
+    await browser.close()
 
 
 async def test_a_walk_in_is_registered_and_a_hold_shows_its_reason(page):
@@ -260,7 +268,7 @@ async def test_a_walk_in_whose_answer_is_lost_is_sent_again_and_is_one_person(pa
     await page.fill("#dialog [name=family]", "Khoury")
     await page.locator("#dialog [value='wsis 2026-07-08']").check()
     await page.locator("#dialog .act").click()
-    await expect(page.locator("#problem")).to_contain_text("did not answer", timeout=60_000)
+    await expect(page.locator("#problem")).to_contain_text("did not answer")
     assert len({each["key"] for each in lost}) == 1
     await page.unroute("**/registrations")
     await page.locator("#walk-in").click()

@@ -8,10 +8,9 @@ import pytest
 import qrcode
 import zxingcpp
 from PIL import Image
-from playwright.async_api import TimeoutError, async_playwright, expect
+from playwright.async_api import TimeoutError, expect
 
 from deploy.demo import programs
-from deploy.demo.browser import chromium
 from deploy.demo.kiosk_pictures import SIZE
 from gate.words.words import LANGUAGES, Words
 from kiosk.debounce import QUIET_S
@@ -52,18 +51,15 @@ def ipp(tmp_path, bus):
 
 
 @pytest.fixture
-async def page():
+async def page(browser):
     """The kiosk's own screen, on which nothing may be complained of."""
-    async with async_playwright() as started:
-        browser = await chromium(started)
-        page = await browser.new_page(viewport=SIZE, has_touch=True, reduced_motion="reduce")
-        page.set_default_timeout(60_000)
-        expect.set_options(timeout=60_000)
-        wrong = []
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        yield page
-        await browser.close()
-        assert wrong == []
+    page = await browser.new_page(viewport=SIZE, has_touch=True, reduced_motion="reduce")
+    page.set_default_timeout(60_000)
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    yield page
+    await page.close()
+    assert wrong == []
 
 
 class Camera:

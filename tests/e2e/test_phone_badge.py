@@ -5,11 +5,10 @@ import pypdfium2
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from gate.words.words import LANGUAGES
 from tests.e2e.test_desk_page import AXE, opened, signed_in
-from tests.e2e.test_kiosk_lane_page import ARGUMENTS, CHROMIUM
 from tests.integration import people
 from tests.integration.conftest import (  # noqa: F401 - the fixtures of a running server
     cluster,
@@ -35,15 +34,13 @@ def link(server, code="R-ANA1", language="en"):
 
 
 @pytest.fixture
-async def page():
-    async with async_playwright() as started:
-        chromium = await started.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        page = await chromium.new_page(viewport={"width": 390, "height": 844})
-        errors = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        yield page
-        await chromium.close()
-        assert errors == []
+async def page(browser):
+    page = await browser.new_page(viewport={"width": 390, "height": 844})
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    await page.close()
+    assert errors == []
 
 
 def read(picture: bytes, path) -> str:
@@ -74,10 +71,10 @@ async def test_the_phone_shows_a_badge_a_lane_reads_and_says_when_it_is_active(
     assert not any(claim in url for url in asked), "the code stands in no address that is sent"
 
 
-async def test_the_desk_moves_a_badge_to_the_phone_and_back_to_paper(week):
+async def test_the_desk_moves_a_badge_to_the_phone_and_back_to_paper(week, browser):
     await week.staff("desk_lead", name="Amina")
     await week.device("hall-printer", None, "printer")
-    async with signed_in(week) as page:
+    async with signed_in(week, browser) as page:
         await opened(page)
         await page.locator("[data-act=digital]").click()
         await expect(page.locator("#dialog")).to_contain_text("A printed badge stops working")

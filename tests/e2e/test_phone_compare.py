@@ -51,16 +51,16 @@ async def told(guard: Phone, place: str = "#person") -> dict:
         "document.querySelector(`${place} figcaption`).innerText.trim())", arg=place
     )  # fmt: skip
     texts = [await guard.page.inner_text(f"{place} {each}") for each in ("b", "span", "em")]
-    seen = await guard.page.evaluate(
-        "(place) => document.querySelector(`${place} img`).naturalWidth", place
+    seen = await guard.page.eval_on_selector(
+        f"{place} img", "(each) => !each.hidden && each.decode().then(() => each.naturalWidth)"
     )
     return dict(zip(("name", "about", "note"), texts, strict=True)) | {"photo": bool(seen)}
 
 
-async def test_a_second_look_shows_whom_to_compare_and_nothing_stays(thursday: Server):
+async def test_a_second_look_shows_whom_to_compare_and_nothing_stays(thursday: Server, browser):
     (good,) = await badges(thursday, Person("PH-WHO-1", "ministerial", "minister"))
     await take_photo(thursday, "PH-WHO-1")
-    async with phone(thursday, DOOR, granted_at_most=9) as guard:
+    async with phone(browser, thursday, DOOR, granted_at_most=9) as guard:
         await guard.granted()
         assert await guard.scan(good) == "check"
         await guard.page.wait_for_selector("#person img:not([hidden])")
@@ -102,19 +102,19 @@ async def kept_on_the_phone(guard: Phone) -> list[str]:
     }""")
 
 
-async def test_somebody_who_is_inside_already_is_compared_too(thursday: Server):
+async def test_somebody_who_is_inside_already_is_compared_too(thursday: Server, browser):
     """With a photo, without one, and without a network; the light never waits for any."""
     codes = ("PH-IN-1", "PH-IN-2", "PH-IN-3")
     texts = await badges(thursday, *(Person(c, "wsis;ai4g", "speaker") for c in codes))
     await take_photo(thursday, "PH-IN-1")
-    async with phone(thursday, "high_level_door", granted_at_most=9) as guard:
+    async with phone(browser, thursday, "high_level_door", granted_at_most=9) as guard:
         await guard.granted()
         for text in texts:
             assert await guard.scan(text) == "green"
             assert await guard.page.is_hidden("#person"), "who is let in is asked nothing"
             await guard.ready()
         assert await guard.scan(texts[0]) == "red"
-        assert "Already inside" in await guard.words()
+        assert "Already inside" in guard.words
         await guard.page.wait_for_selector("#person img:not([hidden])")
         assert (await told(guard))["photo"]
         assert await _trouble(guard) == []
@@ -133,10 +133,12 @@ async def test_somebody_who_is_inside_already_is_compared_too(thursday: Server):
 
 
 @pytest.mark.parametrize("height", [640, 740])
-async def test_on_a_small_phone_in_any_language_nothing_is_cut_off(thursday: Server, height: int):
+async def test_on_a_small_phone_in_any_language_nothing_is_cut_off(
+    thursday: Server, browser, height: int
+):
     people = [Person(f"PH-SMALL-{height}-{each}", "ministerial", "minister") for each in LANGUAGES]
     texts = await badges(thursday, *people)
-    async with phone(thursday, DOOR, granted_at_most=9) as guard:
+    async with phone(browser, thursday, DOOR, granted_at_most=9) as guard:
         await guard.granted()
         await guard.page.set_viewport_size({"width": 360, "height": height})
         for language, text in zip(LANGUAGES, texts, strict=True):
@@ -160,11 +162,11 @@ async def test_on_a_small_phone_in_any_language_nothing_is_cut_off(thursday: Ser
             await guard.ready()
 
 
-async def test_an_answer_that_comes_late_is_shown_beside_no_other_badge(thursday: Server):
+async def test_an_answer_that_comes_late_is_shown_beside_no_other_badge(thursday: Server, browser):
     texts = await badges(
         thursday, *(Person(f"PH-LATE-{n}", "ministerial", "minister") for n in (1, 2))
     )
-    async with phone(thursday, DOOR, granted_at_most=9) as guard:
+    async with phone(browser, thursday, DOOR, granted_at_most=9) as guard:
         await guard.granted()
         held = []
 
@@ -185,11 +187,11 @@ async def test_an_answer_that_comes_late_is_shown_beside_no_other_badge(thursday
         assert await guard.page.is_hidden("#person")
 
 
-async def test_a_supervisor_sees_whom_an_override_lets_in(thursday: Server):
+async def test_a_supervisor_sees_whom_an_override_lets_in(thursday: Server, browser):
     (closed,) = await badges(thursday, Person("PH-WHY-1", "ai4g:2026-07-10"))
     await take_photo(thursday, "PH-WHY-1")
     await _supervisor(thursday, "Sam Supervisor", "24681012")
-    async with phone(thursday) as guard:
+    async with phone(browser, thursday) as guard:
         assert await guard.scan(closed) == "red"
         assert await guard.page.is_hidden("#person"), "a wrong day says nothing about the wearer"
         await guard.page.click("#acts [data-act=override]")
@@ -203,17 +205,19 @@ async def test_a_supervisor_sees_whom_an_override_lets_in(thursday: Server):
         assert "Family PH-WHY-1" not in await guard.page.content()
 
 
-async def test_the_code_of_the_mail_is_sent_to_the_kiosk(thursday: Server):
-    async with phone(thursday) as guard:
+async def test_the_code_of_the_mail_is_sent_to_the_kiosk(thursday: Server, browser):
+    async with phone(browser, thursday) as guard:
         assert await guard.scan("C1-8F3K-9Q2M-7TXA-5B0D") == "red"
-        assert await guard.words() == "This is the code for the kiosk: print your badge at a kiosk"
+        assert guard.words == "This is the code for the kiosk: print your badge at a kiosk"
         assert await guard.page.is_hidden("#acts [data-act=override]")
         assert await _trouble(guard) == []
 
 
-async def test_a_phone_that_asked_too_often_says_so_and_not_that_it_is_offline(thursday: Server):
+async def test_a_phone_that_asked_too_often_says_so_and_not_that_it_is_offline(
+    thursday: Server, browser
+):
     (good,) = await badges(thursday, Person("PH-OFTEN-1", "ministerial", "minister"))
-    async with phone(thursday, DOOR, granted_at_most=9) as guard:
+    async with phone(browser, thursday, DOOR, granted_at_most=9) as guard:
         await guard.granted()
         await guard.page.evaluate(
             """async (times) => {

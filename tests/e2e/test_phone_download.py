@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tests import chaos, programs
-from tests.e2e.phones import Phone, badges, phones
+from tests.e2e.phones import Phone, badges
 from tests.programs import Person, Server
 
 BROKEN_AT = 3000
@@ -55,11 +55,13 @@ class Attempts:
             self.came[place] += event["dataLength"]
 
 
-async def test_a_list_that_breaks_off_goes_on_where_it_was_also_over_a_reload(crowd: Server):
+async def test_a_list_that_breaks_off_goes_on_where_it_was_also_over_a_reload(
+    crowd: Server, browser
+):
     await crowd.import_people(*(Person(f"MANY-{n}") for n in range(300)))
     (good,) = await badges(crowd, Person("PH-DOWN-1"))
-    async with chaos.between(crowd.host, crowd.port) as network, phones() as (playwright, folder):
-        guard, attempts = Phone(playwright, crowd, folder, network.url), Attempts()
+    async with chaos.between(crowd.host, crowd.port) as network:
+        guard, attempts = Phone(browser, crowd, network.url), Attempts()
         await guard.switch_on()
         await guard.page.goto(f"{guard.url}/scan")
         await guard.page.wait_for_selector("body[data-kept=yes]")
@@ -69,7 +71,7 @@ async def test_a_list_that_breaks_off_goes_on_where_it_was_also_over_a_reload(cr
         await guard.page.click("#enrol-go")
         await guard.page.wait_for_selector("#hint:has-text('Learning who may enter: ')")
         assert await guard.scan(good) == "check"
-        assert "Learning who may enter" in await guard.words()
+        assert "Learning who may enter" in guard.words
         assert await guard.page.is_hidden("#entered")
         reloaded = len(attempts.froms)
         await guard.page.reload()
@@ -85,10 +87,10 @@ async def test_a_list_that_breaks_off_goes_on_where_it_was_also_over_a_reload(cr
         await guard.switch_off()
 
 
-async def test_a_line_that_falls_silent_is_given_up_and_what_came_is_kept(crowd: Server):
+async def test_a_line_that_falls_silent_is_given_up_and_what_came_is_kept(crowd: Server, browser):
     """Patience is for silence, and not for the whole: a slow line may take its time."""
-    async with chaos.between(crowd.host, crowd.port) as network, phones() as (playwright, folder):
-        guard = Phone(playwright, crowd, folder, network.url)
+    async with chaos.between(crowd.host, crowd.port) as network:
+        guard = Phone(browser, crowd, network.url)
         await guard.switch_on()
         await guard.page.route("**/scan/download.js", _impatient)
         await guard.page.goto(f"{guard.url}/scan")

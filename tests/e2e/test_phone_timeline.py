@@ -42,7 +42,9 @@ async def holder_of(server, code: str) -> int:
         return await database.fetchval("SELECT holder FROM registration WHERE code = $1", code)
 
 
-async def test_what_another_lane_saw_is_forgotten_with_the_server_that_told_it(thursday, tmp_path):
+async def test_what_another_lane_saw_is_forgotten_with_the_server_that_told_it(
+    thursday, browser, tmp_path
+):
     """Not only after a reload: the page lives for days, and would refuse somebody for an entry
     that no log knows of."""
     texts = await badges(
@@ -50,7 +52,7 @@ async def test_what_another_lane_saw_is_forgotten_with_the_server_that_told_it(t
     )
     lane = await thursday.enrol("other-lane", tmp_path, DOOR)
     holder = await holder_of(thursday, "PH-LINE-1")
-    async with phone(thursday, DOOR, granted_at_most=9) as guard:
+    async with phone(browser, thursday, DOOR, granted_at_most=9) as guard:
         await guard.granted()
         assert await guard.scan(texts[1]) == "green"
         await guard.logged(1)
@@ -59,7 +61,7 @@ async def test_what_another_lane_saw_is_forgotten_with_the_server_that_told_it(t
                 assert (await other.scan(OnlineScan(lane.epoch, 1, texts[0]))).admitted
             await heard_of(guard, holder)
             assert await guard.scan(texts[0]) == "red"
-            assert "Already inside" in await guard.words()
+            assert "Already inside" in guard.words
             await guard.logged(2)
         await heard_of(guard, holder, False)
         await guard.out_of_view()
@@ -68,10 +70,10 @@ async def test_what_another_lane_saw_is_forgotten_with_the_server_that_told_it(t
         await guard.logged(4)
 
 
-async def test_a_restored_server_that_forgot_an_enrolment_gets_its_records_too(thursday):
+async def test_a_restored_server_that_forgot_an_enrolment_gets_its_records_too(thursday, browser):
     """It would give an epoch again that this phone already used, and never take the later one's."""
     texts = await badges(thursday, *(Person(f"PH-EPOCH-{n}") for n in (1, 2)))
-    async with phone(thursday) as guard:
+    async with phone(browser, thursday) as guard:
         with thursday.restored_afterwards():
             for _ in range(2):
                 await again(guard)

@@ -60,7 +60,7 @@ class Run:
         assert len(started) >= 4
         self.process.send_signal(signal.SIGINT)
         status = await asyncio.wait_for(self.process.wait(), 60)
-        _, left = psutil.wait_procs(started, timeout=5)
+        _, left = psutil.wait_procs(started, timeout=30)
         assert not left, left
         return status
 

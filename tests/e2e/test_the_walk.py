@@ -13,13 +13,12 @@ from pathlib import Path
 
 import cv2
 import pytest
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from badge_printer.render import Renderer
 from badge_printer.template import load
 from deploy.demo import programs as started
 from deploy.demo import scenes
-from deploy.demo.browser import chromium
 from deploy.demo.screenshots import sign_up
 from gate.client import Client
 from gate.edge import enrolment
@@ -85,7 +84,7 @@ def lane(server: programs.Server, folder: Path, frames: Path, port: int) -> star
     ],
 )
 async def test_a_row_becomes_a_badge_that_opens_the_right_door_on_the_right_day(
-    tmp_path, morning, dialogue
+    tmp_path, browser, morning, dialogue
 ):
     with programs.running(morning) as server:
         people = tmp_path / "people.csv"
@@ -101,20 +100,18 @@ async def test_a_row_becomes_a_badge_that_opens_the_right_door_on_the_right_day(
         await server.enrol("north-1-a", folder)
         link = gate(server, "admin-link").stdout.strip()
         port = programs.free_port()
-        async with async_playwright() as playwright:
-            browser = await chromium(playwright)
-            wall = await browser.new_page(viewport={"width": 1600, "height": 900})
-            await sign_up(wall, link)
-            await expect(wall.locator("#entered")).to_have_text("0", timeout=30_000)
-            door = lane(server, folder, tmp_path / "frames", port)
-            try:
-                entered = "2" if dialogue == "GREEN" else "1"
-                await expect(wall.locator("#entered")).to_have_text(entered, timeout=60_000)
-                await eventually(lambda: dialogue in door.log.read_text(), dialogue, 60)
-                await expect(wall.locator("#inside")).to_have_text(entered, timeout=30_000)
-            finally:
-                started.stop([door])
-                await browser.close()
+        wall = await browser.new_page(viewport={"width": 1600, "height": 900})
+        await sign_up(wall, link)
+        await expect(wall.locator("#entered")).to_have_text("0")
+        door = lane(server, folder, tmp_path / "frames", port)
+        try:
+            entered = "2" if dialogue == "GREEN" else "1"
+            await expect(wall.locator("#entered")).to_have_text(entered)
+            await eventually(lambda: dialogue in door.log.read_text(), dialogue, 60)
+            await expect(wall.locator("#inside")).to_have_text(entered)
+        finally:
+            started.stop([door])
+            await wall.close()
         explained = gate(server, "policy", "explain", "--registration", "W-DLG1",
                          "--gate", "north_1", "--at", morning[:16])  # fmt: skip
         assert ("admitted" in explained.stdout) == (dialogue == "GREEN"), explained

@@ -3,13 +3,13 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from pathlib import Path
 
 from gate import clock
 from tests import venue
 from tests.integration.calls import Api, eventually
+from tests.programs import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 EDITION = "wsis-ai4g-2026"
@@ -22,7 +22,7 @@ class Served:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._port = _free_port()
+        self._port = free_port()
         self._process: asyncio.subprocess.Process | None = None
         self.environ = {
             **os.environ,
@@ -91,9 +91,3 @@ class Served:
         out, error = await process.communicate()
         assert process.returncode is not None
         return process.returncode, out.decode(), error.decode()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -11,7 +11,7 @@ import pytest
 import zxingcpp
 from aiohttp import web
 from PIL import Image as Picture
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from badge_printer import preview
 from badge_printer.samples import TEXT
@@ -21,8 +21,6 @@ from gate.access.model import Reason
 from tests import venue
 
 KEY = "a-secret-part"
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 class Place:
@@ -111,41 +109,36 @@ async def test_without_the_secret_there_is_nothing(place):
         assert (await place.get(path, "guess"))[0] == 404
 
 
-async def test_an_operator_changes_a_file_and_sees_it(place):
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = await browser.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(30_000)
-        expect.set_options(timeout=30_000)
-        complaints = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
-        await page.goto(f"{place.url}/{KEY}/")
-        verdict, picture = page.locator("#verdict"), page.locator("#page")
-        await expect(verdict).to_have_text("105 × 148 mm: checked, can be used")
-        await page.get_by_label("Template").select_option("4x3")
-        await page.get_by_label("Sample person").select_option("japanese")
-        await page.get_by_label("with a photo").check()
-        await expect(picture).to_have_attribute("src", _has("template=4x3", "japanese", "photo=1"))
-        await expect(verdict).to_contain_text("101.6 × 76.2 mm")
-        first = await picture.get_attribute("src")
-        place.change("4x3.toml", "width = 20.0", "width = 18.0")
-        await expect(picture).not_to_have_attribute("src", first)
-        await expect(picture).to_have_js_property("complete", True)  # not asked for of a bad file
-        place.change("4x3.toml", "quiet_modules = 4", "quiet_modules = 1")
-        await expect(verdict).to_have_text("This template cannot be used:")
-        await expect(page.locator("#said")).to_contain_text("4x3.toml:")
-        await expect(picture).to_be_hidden()
-        if folder := os.environ.get("PICTURES"):
-            await page.screenshot(path=f"{folder}/preview-bad.png")
-        place.change("4x3.toml", "quiet_modules = 1", "quiet_modules = 4")
-        await page.get_by_label("Given name").fill("Wolfgang Amadeus " * 7)
-        await expect(page.locator("#said")).to_contain_text("first: set in")
-        if folder := os.environ.get("PICTURES"):
-            await page.wait_for_timeout(1500)
-            await page.screenshot(path=f"{folder}/preview.png")
-        assert complaints == []
-        await browser.close()
+async def test_an_operator_changes_a_file_and_sees_it(place, browser):
+    page = await browser.new_page(viewport={"width": 1280, "height": 900})
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+    await page.goto(f"{place.url}/{KEY}/")
+    verdict, picture = page.locator("#verdict"), page.locator("#page")
+    await expect(verdict).to_have_text("105 × 148 mm: checked, can be used")
+    await page.get_by_label("Template").select_option("4x3")
+    await page.get_by_label("Sample person").select_option("japanese")
+    await page.get_by_label("with a photo").check()
+    await expect(picture).to_have_attribute("src", _has("template=4x3", "japanese", "photo=1"))
+    await expect(verdict).to_contain_text("101.6 × 76.2 mm")
+    first = await picture.get_attribute("src")
+    place.change("4x3.toml", "width = 20.0", "width = 18.0")
+    await expect(picture).not_to_have_attribute("src", first)
+    await expect(picture).to_have_js_property("complete", True)  # not asked for of a bad file
+    place.change("4x3.toml", "quiet_modules = 4", "quiet_modules = 1")
+    await expect(verdict).to_have_text("This template cannot be used:")
+    await expect(page.locator("#said")).to_contain_text("4x3.toml:")
+    await expect(picture).to_be_hidden()
+    if folder := os.environ.get("PICTURES"):
+        await page.screenshot(path=f"{folder}/preview-bad.png")
+    place.change("4x3.toml", "quiet_modules = 1", "quiet_modules = 4")
+    await page.get_by_label("Given name").fill("Wolfgang Amadeus " * 7)
+    await expect(page.locator("#said")).to_contain_text("first: set in")
+    if folder := os.environ.get("PICTURES"):
+        await page.wait_for_timeout(1500)
+        await page.screenshot(path=f"{folder}/preview.png")
+    assert complaints == []
 
 
 def _has(*parts):

@@ -100,7 +100,7 @@ async def test_a_badge_held_into_view_is_one_scan(tmp_path):
 
 
 async def test_the_light_goes_out_by_itself_and_never_to_green(tmp_path, monkeypatch):
-    monkeypatch.setattr("kiosk.light.GREEN_S", 0.2)
+    monkeypatch.setattr("kiosk.light.GREEN_S", 2.0)
     monkeypatch.setattr(sys, "stdin", Stdin(venue.badge(holder=lane.GOOD).encode()))
     lane.synced(tmp_path)
     async with lane.running(lane.settings(tmp_path, source="-")) as here:

@@ -85,7 +85,7 @@ async def test_a_cancellation_reaches_a_waiting_lane_at_once(
         await server.import_people(
             Person("PENDING-1", status="pending"), Person("CANCELLED-1", status="cancelled")
         )
-        await eventually(lambda: lane.lane.cursor >= cursor + 2, "told in its poll", within_s=12)
+        await eventually(lambda: lane.lane.cursor >= cursor + 2, "told in its poll", within_s=20)
         reasons = [(await lane.scan(text)).decision.reason for text in texts]
         assert reasons == [Reason.NOT_APPROVED, Reason.CANCELLED]
 
@@ -188,7 +188,7 @@ async def test_a_lane_stopped_right_after_a_scan_ends(server, name, folder, badg
         await asyncio.sleep(0.1)  # its upload sleeps until a scan wakes it
         await lane.scan(badges[0])
         lane.running.cancel()
-        done, _ = await asyncio.wait((lane.running,), timeout=20)
+        done, _ = await asyncio.wait((lane.running,), timeout=60)
         assert done
 
 
@@ -200,7 +200,7 @@ async def test_a_revoked_lane_stops_and_says_so_and_loses_nothing(server, name, 
         await server.revoke(name)
         for text in badges[1:4]:
             await lane.scan(text)
-        await asyncio.wait_for(lane.running, 30)
+        await asyncio.wait_for(lane.running, 60)
         assert lane.sync.status.link is Link.REVOKED and lane.sync.status.problem
         assert lane.lane.outbox.waiting == 3
     assert len(await server.log(name)) == 1

@@ -46,7 +46,7 @@ class Kiosk:
     def view(self) -> View:
         return self.arrivals.view()
 
-    async def shows(self, *screens: Screen, within_s: float = 30.0) -> View:
+    async def shows(self, *screens: Screen, within_s: float = 60.0) -> View:
         """Wait for one of these screens."""
         await eventually(
             lambda: self.view().screen in screens, f"{screens}, is {self.view().screen}", within_s

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 from dataclasses import replace
 
 import msgspec
@@ -16,11 +15,12 @@ from gate.editions import example
 from gate.settings import LaneSettings
 from kiosk.entrance import STORE_FILE, Entrance
 from tests import venue
+from tests.programs import free_port
 
 NOBODY_THERE = "http://127.0.0.1:9"
 GOOD, DIALOGUE_ONLY, CANCELLED, MINISTER = (Holder(0xBAD6E000 + n) for n in range(4))
 EVERYTHING, DIALOGUE, HIGH_LEVEL = 1, 2, 3
-WAIT_S = 40.0
+WAIT_S = 60.0
 ENROLLED = Enrolled(
     device="lane-1", epoch=1, token="t", role=DeviceRole.LANE, edition="wsis-ai4g-2026",
     gate="north_1", direction=Direction.ENTRY,
@@ -62,12 +62,6 @@ def settings(folder, **changes):
         clock=clock.starting_now(venue.at("07-08 09:00")),
     )
     return replace(chosen, **changes)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Running:

@@ -23,7 +23,7 @@ from gate.access.ledger import LogRecord
 from tests.integration.printing.samples import IDENTITY, badge
 
 QUICK = Times(busy_poll_s=0.03, idle_poll_s=0.1, retry_s=0.1, gap_s=0.0, stall_s=60.0, find_s=0.2)
-WAIT_S = 30.0
+WAIT_S = 60.0
 
 
 @dataclass

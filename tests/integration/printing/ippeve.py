@@ -15,8 +15,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.programs import free_port
+
 PROGRAM, BUS = "/usr/sbin/ippeveprinter", "/usr/bin/dbus-daemon"
-START_S = 20.0
+START_S = 60.0
 
 _BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -121,7 +123,7 @@ def printer(
     command.write_text(_COMMAND.format(folder=folder))
     command.chmod(0o755)
     attributes.write_text(_ATTRIBUTES.format(kind=kind, paper=paper, dpi=dpi))
-    port = port or _free_port()
+    port = port or free_port()
     process = _start(
         [
             PROGRAM, "-n", "localhost", "-p", str(port), "-r", "off", "-d", str(folder / "spool"),
@@ -164,9 +166,3 @@ def _until(ready: Callable[[], bool], log: Path, process: subprocess.Popen[bytes
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -17,7 +17,7 @@ from tests.programs import EDITION, eventually
 
 
 async def becomes(desk, code, *states):
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while (job := (await desk.jobs()).get(code)) is None or job["state"] not in states:
         assert time.monotonic() < deadline, job
         await asyncio.sleep(0.03)
