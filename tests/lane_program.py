@@ -55,7 +55,7 @@ def start(
         process = subprocess.Popen(
             [*enter, sys.executable, "-m", "tests.lane_program", str(folder), url, str(venue),
              str(pause_s)],
-            stdout=out, stderr=errors, cwd=ROOT, stdin=subprocess.DEVNULL,
+            stdout=out, stderr=errors, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
     return LaneProgram(process, reports)
 

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-Progress = Callable[[int], None]
-"""Told after each kill how many there were."""
+Progress = Callable[[int], bool]
+"""Told after each kill how many there were; says whether to go on."""
 Name = tuple[str, int, int]
 """(device, epoch, number)"""
 

@@ -1,18 +1,22 @@
 """`deploy/dev kill [CYCLES] [--only lane|server|database] [--seed N]`: SIGKILL a lane, the server
 and PostgreSQL under load, so many times each, and account for every record.
 
-Prints what was acknowledged, lost and doubled; exits 1 when anything was.
+Prints what was acknowledged, lost and doubled; exits 1 when anything was. Ctrl-C ends it early,
+with the account of the kills there were.
 """
 
 import argparse
 import asyncio
+import contextlib
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 from tests import programs
 from tests.integration import kill_lane, kill_server
@@ -55,22 +59,35 @@ def main(arguments: list[str]) -> int:
     asked.add_argument("--only", choices=CAMPAIGNS, help="not all three")
     asked.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     options = asked.parse_args(arguments)
-    good = True
-    for name, campaign in CAMPAIGNS.items():
-        if options.only in (None, name):
-            good &= _run(name, campaign, options.cycles, options.seed)
+    good, enough = True, Event()
+    with _ctrl_c(enough):
+        for name, campaign in CAMPAIGNS.items():
+            if options.only in (None, name) and not enough.is_set():
+                good &= _run(name, campaign, options.cycles, options.seed, enough)
     return 0 if good else 1
 
 
-def _run(name: str, campaign: Callable[..., Account], cycles: int, seed: int) -> bool:
+@contextlib.contextmanager
+def _ctrl_c(enough: Event) -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, lambda *_: enough.set())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _run(
+    name: str, campaign: Callable[..., Account], cycles: int, seed: int, enough: Event
+) -> bool:
     """Whether everything is accounted for."""
     started = time.monotonic()
 
-    def progress(done: int) -> None:
+    def progress(done: int) -> bool:
         each_s = (time.monotonic() - started) / done
         left_min = (cycles - done) * each_s / 60
         said = f"{done:,} of {cycles:,} kills, {each_s:.1f} s each, {left_min:.0f} min left"
         print(f"\r{name}: {said} ", end="", file=sys.stderr, flush=True)
+        return not enough.is_set()
 
     try:
         account = campaign(cycles, random.Random(f"{name} {seed}"), progress)

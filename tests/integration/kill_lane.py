@@ -42,7 +42,7 @@ async def campaign(
     folder: Path,
     kills: int,
     dice: random.Random,
-    progress: Progress = lambda done: None,
+    progress: Progress = lambda done: True,
 ) -> Account:
     """Raises AssertionError when numbers have a gap, a lane does not start again, or server and
     lane differ in the end."""
@@ -58,7 +58,8 @@ async def campaign(
         for _ in turns:
             await _life(lane, server, dice, account)
             account.kills += 1
-            progress(account.kills)
+            if not progress(account.kills):
+                break
 
     await asyncio.gather(*(work(lane) for lane in pair))
     for lane in pair:

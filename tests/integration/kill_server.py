@@ -60,7 +60,7 @@ async def campaign(
     kill: Kill,
     how_many: int,
     dice: random.Random,
-    progress: Progress = lambda done: None,
+    progress: Progress = lambda done: True,
 ) -> Account:
     """Kill that often under load. Raises AssertionError when counts or positions are wrong."""
     account = Account()
@@ -72,7 +72,8 @@ async def campaign(
                 await asyncio.sleep(dice.random() * 0.05)
                 await kill(served, dice)
                 account.kills += 1
-                progress(account.kills)
+                if not progress(account.kills):
+                    break
             await until(lanes, RECORDS_BETWEEN)
         await _settle(served, lanes, account)
     return account

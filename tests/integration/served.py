@@ -55,7 +55,7 @@ class Served:
         with (self._folder / "serve.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "gate", "serve", cwd=ROOT, env=self.environ,
-                stdout=log, stderr=log,
+                stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         async with self.api() as nobody:
             await eventually(lambda: self._ready(nobody), START_S)

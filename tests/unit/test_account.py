@@ -1,5 +1,7 @@
 """An account of kills that hides nothing: what is missing or there twice is told, and fails."""
 
+import signal
+
 import pytest
 
 from tests.integration import kill
@@ -40,6 +42,23 @@ def test_the_command_tells_the_totals_and_fails_on_any_loss(monkeypatch, capsys,
     out, error = capsys.readouterr()
     assert f"lane, seed 5: 2 kills, 0 times cut off; 9 acknowledged, {status} lost" in out
     assert "server, seed 5" in out and "2 of 2 kills" in error
+
+
+def test_ctrl_c_ends_it_early_with_the_account_of_the_kills_there_were(monkeypatch, capsys):
+    def campaign(cycles, dice, progress):
+        account = Account()
+        while account.kills < cycles:
+            account.kills += 1
+            if account.kills == 3:
+                signal.raise_signal(signal.SIGINT)
+            if not progress(account.kills):
+                break
+        return account
+
+    monkeypatch.setattr(kill, "CAMPAIGNS", dict.fromkeys(("lane", "server"), campaign))
+    assert kill.main(["10", "--seed", "5"]) == 0
+    out = capsys.readouterr().out
+    assert "lane, seed 5: 3 kills" in out and "server" not in out
 
 
 def test_a_wrong_position_fails_the_command_too(monkeypatch, capsys):
