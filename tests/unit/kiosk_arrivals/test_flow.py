@@ -1,7 +1,7 @@
 """The kiosk's screens: each rule in the venue's words, then every short story there is."""
 
+from copy import copy
 from dataclasses import replace
-from itertools import product
 
 import msgspec
 import pytest
@@ -335,18 +335,26 @@ EVENTS = (
 
 
 def test_every_story_of_four_events_keeps_the_rules():
-    """A world small enough to try whole: 23 events, four of them in every order."""
-    reached = set()
-    for events in product(EVENTS, repeat=4):
-        story = Story()
-        prints = 0
-        for event in events:
-            before = story.state
-            story.tell(event)
-            reached.add(story.screen)
-            prints += sum(isinstance(each, Print) for each in story.effects)
-            assert_rules(before, story, event)
-        assert prints <= 2
+    """A world small enough to try whole: 23 events, four of them in every order. Stories that
+    begin alike are told that far once."""
+    reached, told = set(), 0
+
+    def go_on(story, prints, more):
+        nonlocal told
+        for event in EVENTS:
+            after = copy(story)
+            after.flow = copy(story.flow)
+            after.tell(event)
+            told += 1
+            reached.add(after.screen)
+            assert_rules(story.state, after, event)
+            printed = prints + sum(isinstance(each, Print) for each in after.effects)
+            assert printed <= 2
+            if more:
+                go_on(after, printed, more - 1)
+
+    go_on(Story(), 0, 3)
+    assert told == sum(len(EVENTS) ** n for n in (1, 2, 3, 4))
     assert reached == set(Screen)
 
 
