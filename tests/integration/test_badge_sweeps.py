@@ -1,6 +1,7 @@
 """`badge-printer preflight` and `bulk` over all badges of a server, as an operator runs them."""
 
 import asyncio
+import contextlib
 import csv
 import json
 import os
@@ -173,7 +174,8 @@ async def test_bulk_goes_on_after_a_kill_and_every_badge_is_there_once_in_order(
         return (folder / "bulk.json").exists()
 
     await eventually(some_parts)
-    os.kill(first.pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):  # a quick machine may have done it all
+        os.kill(first.pid, signal.SIGKILL)
     await first.wait()
 
     async def nobody_left():
