@@ -520,9 +520,11 @@ async def test_a_restored_server_is_told_again_what_it_forgot(program: Server, b
         await guard.logged(2)
 
 
-async def test_records_of_an_earlier_enrolment_are_handed_in_under_it(program: Server, browser):
+async def test_records_of_an_earlier_enrolment_are_handed_in_under_it(
+    program: Server, browser, playwright
+):
     (good,) = await badges(program, Person("PH-AGAIN-1"))
-    async with phone(browser, program) as guard:
+    async with phone(browser, program, playwright=playwright) as guard:
         await guard.network(False)
         assert await guard.scan(good) == "green"
         await guard.kept(1)
