@@ -69,11 +69,13 @@ def main(arguments: list[str]) -> int:
 
 @contextlib.contextmanager
 def _ctrl_c(enough: Event) -> Iterator[None]:
-    before = signal.signal(signal.SIGINT, lambda *_: enough.set())
+    asked = (signal.SIGINT, signal.SIGTERM)  # either would leave programs behind
+    before = [signal.signal(each, lambda *_: enough.set()) for each in asked]
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for each, handler in zip(asked, before, strict=True):
+            signal.signal(each, handler)
 
 
 def _run(
