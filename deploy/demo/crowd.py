@@ -45,6 +45,7 @@ EARLY_BIRD, LATE_COMER = 7.0, 17.0
 ANY_MOMENT = 1 / 6
 JOBS_MAX = 200
 TALLY = "tally.json"
+ASKED_AGAIN, ASK_AGAIN_S = 20, 0.5
 EARLY = 0.03
 ROOMS = {"dialogue": "dialogue_hall", "wsis": "plenary", "ai4g": "expo"}
 
@@ -240,7 +241,7 @@ class Crowd:
         if forged:
             text = self._forged()
         else:
-            found = await self._text(person.code)
+            found = await self._text(person)
             if found is None:
                 return
             text = found
@@ -259,18 +260,22 @@ class Crowd:
             self._admitted.add(person.code)
             tally.people = len(self._admitted)
 
-    async def _text(self, code: str) -> str | None:
+    async def _text(self, person: Person) -> str | None:
         """The badge in the person's hand; None for whoever has none (pending, cancelled)."""
+        code = person.code
+        if person.approved and code not in self._texts:
+            for _ in range(ASKED_AGAIN):
+                try:
+                    self._texts[code] = (await self._badges.badge(code)).text
+                    break
+                except CallRefused:
+                    break
+                except ServerAway:
+                    await asyncio.sleep(ASK_AGAIN_S)
         if code not in self._texts:
-            try:
-                self._texts[code] = (await self._badges.badge(code)).text
-            except CallRefused:
-                self._without.add(code)
-                self.tally.empty_handed = len(self._without)
-                return None
-            except ServerAway:
-                return None
-        return self._texts[code]
+            self._without.add(code)
+            self.tally.empty_handed = len(self._without)
+        return self._texts.get(code)
 
     def _forged(self) -> str:
         """A badge signed with somebody else's key."""
