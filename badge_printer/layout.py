@@ -24,10 +24,6 @@ _GREEK = re.compile("[\u0370-\u03ff\u1f00-\u1fff]")
 _GREEK_ACCENT = re.compile("([\u0370-\u03ff]\u0308?)\u0301")
 
 
-NAMES = ("given", "family", "name_on_badge")
-"""A badge without any of them is a spare: lines to write a name on stand in its place."""
-
-
 class CannotPrint(Exception):
     """This badge cannot be printed as it should be; the message says why, for the desk."""
 
@@ -69,7 +65,8 @@ def layout(
     size = template.qr_size_min, template.qr_size_max
     qr = placed(badge.text, template.qr_x, template.qr_y, size, dpi)
     first, second = _name(shown)
-    if not first and any(getattr(badge, field) for field in NAMES):
+    if not first and badge.code != number(badge.holder):
+        # A spare has its number for a code, and lines to write a name on.
         raise CannotPrint("name: none of its fields can be shown")
     photo, refused = _photo(badge, template, dpi)
     colours = template.event_colours

@@ -43,6 +43,7 @@ _OPTIONS = {
     "max_wal_size": "512MB",
     "timezone": "UTC",
 }
+DYING_S = 3.0
 _STILL_GOING = ('lock file "postmaster.pid" already exists', "shared memory block")
 """How PostgreSQL says that processes of the one before are still there."""
 
@@ -247,15 +248,13 @@ def _socket_dir(directory: Path) -> Path:
 
 def _stop_leftover(directory: Path) -> None:
     """End a postmaster that outlived its program, and wait until its directory is free."""
-    pid_file = directory / "postmaster.pid"
-    try:
-        pid = int(pid_file.read_text().split("\n", 1)[0])
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except (OSError, ValueError):
-        return  # gone: PostgreSQL itself recognises a stale pid file
-    if str(directory).encode() not in command:
-        return  # the number now belongs to another program
-    if (parent := _parent(pid)) not in (0, 1):
+    for _ in range(int(DYING_S / 0.05)):
+        if (pid := _postmaster(directory)) is None:
+            return
+        if (parent := _parent(pid)) in (0, 1):
+            break
+        signal.sigtimedwait([], 0.05)  # what was killed together with its program may still die
+    else:
         raise DatabaseError(
             f"another server (process {parent}) is using {directory}; stop it first"
         )
@@ -265,6 +264,17 @@ def _stop_leftover(directory: Path) -> None:
             return
         signal.sigtimedwait([], 0.05)
     raise DatabaseError(f"an old PostgreSQL (process {pid}) in {directory} does not stop")
+
+
+def _postmaster(directory: Path) -> int | None:
+    """The process id of whoever runs on the directory."""
+    try:
+        pid = int((directory / "postmaster.pid").read_text().split("\n", 1)[0])
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (OSError, ValueError):
+        return None  # gone: PostgreSQL itself recognises a stale pid file
+    # Or else the number now belongs to another program.
+    return pid if str(directory).encode() in command else None
 
 
 def _parent(pid: int) -> int:

@@ -149,6 +149,8 @@ function tone(colour) {
 }
 
 function lost() {
+  clearTimeout(dark);
+  spent = number;  // its time passes unseen
   at("lost").hidden = false;
   document.body.classList.add("lost");
   document.body.dataset.colour = "starting";

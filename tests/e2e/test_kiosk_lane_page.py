@@ -72,7 +72,8 @@ async def test_the_light_is_said_by_shape_word_and_colour(opened):
 async def test_green_goes_out_though_the_lane_says_nothing_more(opened, monkeypatch):
     lane, page = opened
     monkeypatch.setattr("kiosk.page.BEAT_S", 60.0)
-    await shows(lane, page, GREEN)
+    # Out before the page calls the lane lost.
+    await shows(lane, page, msgspec.structs.replace(GREEN, seconds=2.2))
     await page.wait_for_selector("body[data-colour=ready]", timeout=30_000)
     for place in ("#title", "#words", "#attention", "#help"):
         assert await page.inner_text(place) == ""

@@ -18,6 +18,7 @@ from badge_printer.render import Renderer
 from badge_printer.template import FOLDER, TemplateError, load
 from badge_printer.trial import code_problems
 from deploy.demo.badge_pictures import PEOPLE, portrait
+from gate.access.badge_number import number
 from tests import badges
 
 TEMPLATES = ("4x3", "a6", "cr80", "fold", "label")
@@ -134,8 +135,9 @@ def test_name_category_country_days_events_and_number_are_words_on_it(template):
 def test_a_spare_has_lines_for_a_name_where_the_name_stands(template):
     """Nobody's name: not one that no font has, which is refused."""
     spare = badges.badge(
-        given="", family="", native_name="", organisation="", country="", language=""
-    )
+        given="", family="", native_name="", organisation="", country="", language="",
+        code=number(badges.badge().holder),
+    )  # fmt: skip
     named = badges.badge(language="")
     pixels = badges.drawn(spare, 300.0, template)
     read_back(pixels, spare.text)

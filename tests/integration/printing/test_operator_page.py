@@ -105,6 +105,7 @@ async def test_a_mistyped_code_is_answered_in_words_and_a_station_that_dies_is_s
     await page.locator("#code").press("Enter")
     await expect(page.get_by_role("alert")).to_have_text(Words("ru").say("station-problem-nobody"))
     await page.goto(f"{desk.url}/?lang=en")
+    await expect(page.locator("#link")).to_contain_text("Live")
     desk.kill()
     await expect(page.locator("#link")).to_contain_text("does not answer")
     await desk.start()
