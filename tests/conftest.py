@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import programs
+from tests.integration.printing import ippeve
 from tests.programs import Server
 
 if TYPE_CHECKING:
@@ -30,6 +32,20 @@ def program() -> Iterator[Server]:
     and leaves the server running."""
     with programs.running() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def bus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a D-Bus that real printer programs need."""
+    with ippeve.bus(tmp_path_factory.mktemp("bus")) as address:
+        yield address
+
+
+@pytest.fixture
+def ipp(tmp_path: Path, bus: str) -> Iterator[ippeve.IppEve]:
+    """A real IPP printer with A6 paper that takes PDF."""
+    with ippeve.printer(tmp_path / "ipp", bus) as printer:
+        yield printer
 
 
 @pytest.fixture(scope="module")

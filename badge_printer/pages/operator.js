@@ -276,6 +276,8 @@ function lost() {
   at("link").textContent = say("station-lost");
 }
 
+// Until now Enter did nothing: the browser's own way of sending a form is shut.
+at("print").querySelector("button").disabled = false;
 at("print").addEventListener("submit", (event) => {
   event.preventDefault();
   const form = event.currentTarget;

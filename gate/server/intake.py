@@ -14,6 +14,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
@@ -34,6 +35,8 @@ from gate.server.numbers import Numbers
 from gate.server.recent import Recent
 
 SERVER = DeviceId("~server")
+_own = partial(LogRecord, device=SERVER, epoch=1, number=0, at_ms=0)
+"""Number and moment are given when it is handed in."""
 """Under this name the server's own records stand; no device can have it."""
 SHORT_S = 15.0
 Stored = Mapping[Name, tuple[bytes, bytes | None]]
@@ -217,59 +220,43 @@ class Intake:
         self.known.add(record)
         self.pool.add(record)
 
+    # --- the server's own records
+
     def sweep(self, zone: ZoneId, at: datetime) -> Upload:
-        """The server's own record that everybody left a zone at this moment."""
-        number = self.acked_through(SERVER, 1) + 1
-        record = LogRecord(
-            device=SERVER,
-            epoch=1,
-            number=number,
-            kind=RecordKind.SWEPT,
-            at_ms=int(at.timestamp() * 1000),
-            zone=zone,
-            reason=Reason.EXITED,
-            direction=Direction.EXIT,
-        )
-        raw = msgspec.Raw(msgspec.json.encode(record))
-        return Upload(SERVER, 1, LogBatch(1, number, (raw,)))
+        """Everybody left a zone at this moment."""
+        kind, way = RecordKind.SWEPT, Direction.EXIT
+        return self._hand_in(at, [_own(kind=kind, zone=zone, reason=Reason.EXITED, direction=way)])
 
     def came_out(self, badges: Sequence[tuple[int, int]], at: datetime) -> Upload:
-        """The server's own records that badges (holder, generation) were printed."""
-        first = self.acked_through(SERVER, 1) + 1
-        records = [
-            LogRecord(
-                device=SERVER,
-                epoch=1,
-                number=number,
-                kind=RecordKind.PRINTED,
-                at_ms=int(at.timestamp() * 1000),
-                reason=Reason.ADMITTED,
-                holder=holder,
-                generation=generation,
-            )
-            for number, (holder, generation) in enumerate(badges, first)
-        ]
-        raw = tuple(msgspec.Raw(msgspec.json.encode(each)) for each in records)
-        return Upload(SERVER, 1, LogBatch(1, first, raw))
+        """Badges (holder, generation) were printed."""
+        kind, reason = RecordKind.PRINTED, Reason.ADMITTED
+        return self._hand_in(
+            at,
+            [
+                _own(kind=kind, reason=reason, holder=holder, generation=generation)
+                for holder, generation in badges
+            ],
+        )
 
     def freed(self, holdings: Mapping[Holding, int], at: datetime) -> Upload:
-        """The server's own records that an operator took rights back from lanes off for good."""
-        first = self.acked_through(SERVER, 1) + 1
-        records = [
-            LogRecord(
-                device=SERVER,
-                epoch=1,
-                number=number,
-                kind=RecordKind.FREED,
-                at_ms=int(at.timestamp() * 1000),
-                zone=zone,
-                reason=Reason.ZONE_FULL,
-                rights=rights,
-                why=f"{device} {epoch}",
-            )
-            for number, ((device, epoch, zone), rights) in enumerate(holdings.items(), first)
-        ]
-        raw = tuple(msgspec.Raw(msgspec.json.encode(each)) for each in records)
+        """An operator took rights back from lanes that are off for good."""
+        kind, reason = RecordKind.FREED, Reason.ZONE_FULL
+        return self._hand_in(
+            at,
+            [
+                _own(kind=kind, zone=zone, reason=reason, rights=rights, why=f"{device} {epoch}")
+                for (device, epoch, zone), rights in holdings.items()
+            ],
+        )
+
+    def _hand_in(self, at: datetime, records: Sequence[LogRecord]) -> Upload:
+        """Numbered on from the last one, at this moment."""
+        first, at_ms = self.acked_through(SERVER, 1) + 1, int(at.timestamp() * 1000)
+        named = (
+            msgspec.structs.replace(record, number=number, at_ms=at_ms)
+            for number, record in enumerate(records, first)
+        )
+        raw = tuple(msgspec.Raw(msgspec.json.encode(each)) for each in named)
         return Upload(SERVER, 1, LogBatch(1, first, raw))
 
     # --- changes

@@ -38,18 +38,6 @@ async def codes(program, claimed):
     return {code.removeprefix("DAY-"): claim for code, claim in claimed.items()}
 
 
-@pytest.fixture(scope="module")
-def bus(tmp_path_factory):
-    with ippeve.bus(tmp_path_factory.mktemp("bus")) as address:
-        yield address
-
-
-@pytest.fixture
-def ipp(tmp_path, bus):
-    with ippeve.printer(tmp_path / "ipp", bus) as printer:
-        yield printer
-
-
 @pytest.fixture
 async def page(browser):
     """The kiosk's own screen, on which nothing may be complained of."""

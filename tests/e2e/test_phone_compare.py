@@ -8,18 +8,12 @@ from PIL import Image, ImageDraw
 
 from gate.server.devices import COMPARES_PER_MINUTE
 from tests import programs
+from tests.e2e.phone_acts import LANGUAGES, supervisor, trouble
 from tests.e2e.phones import Phone, badges, phone
-from tests.e2e.test_phone import LANGUAGES, THURSDAY, _supervisor, _trouble
 from tests.programs import EDITION, Person, Server
 
 DOOR = "ministerial_door"
 OFFLINE = "Photo not available offline: compare the name on the badge"
-
-
-@pytest.fixture(scope="module")
-def thursday():
-    with programs.running(THURSDAY) as server:
-        yield server
 
 
 def portrait() -> bytes:
@@ -71,7 +65,7 @@ async def test_a_second_look_shows_whom_to_compare_and_nothing_stays(thursday: S
         assert await guard.page.get_attribute("#person img", "alt") == (
             "Photo of Given Family PH-WHO-1"
         )
-        assert await _trouble(guard) == []
+        assert await trouble(guard) == []
         await guard.page.keyboard.press("Escape")
         await guard.ready()
         assert "PH-WHO-1" not in await guard.page.content(), "gone with the light"
@@ -117,18 +111,18 @@ async def test_somebody_who_is_inside_already_is_compared_too(thursday: Server, 
         assert "Already inside" in guard.words
         await guard.page.wait_for_selector("#person img:not([hidden])")
         assert (await told(guard))["photo"]
-        assert await _trouble(guard) == []
+        assert await trouble(guard) == []
         assert await guard.scan(texts[1]) == "red"
         assert await told(guard) == {
             "name": "Given Family PH-IN-2", "about": "Example Ministry · Switzerland",
             "note": "No photo on file: compare the name on the badge", "photo": False,
         }  # fmt: skip
-        assert await _trouble(guard) == []
+        assert await trouble(guard) == []
         await guard.network(False)
         await guard.page.wait_for_selector("#link[data-link=offline]")
         assert await guard.scan(texts[2]) == "red"
         assert await told(guard) == {"name": "", "about": "", "note": OFFLINE, "photo": False}
-        assert await _trouble(guard) == []
+        assert await trouble(guard) == []
         await guard.network(True)
 
 
@@ -190,7 +184,7 @@ async def test_an_answer_that_comes_late_is_shown_beside_no_other_badge(thursday
 async def test_a_supervisor_sees_whom_an_override_lets_in(thursday: Server, browser):
     (closed,) = await badges(thursday, Person("PH-WHY-1", "ai4g:2026-07-10"))
     await take_photo(thursday, "PH-WHY-1")
-    await _supervisor(thursday, "Sam Supervisor", "24681012")
+    await supervisor(thursday, "Sam Supervisor", "24681012")
     async with phone(browser, thursday) as guard:
         assert await guard.scan(closed) == "red"
         assert await guard.page.is_hidden("#person"), "a wrong day says nothing about the wearer"
@@ -199,7 +193,7 @@ async def test_a_supervisor_sees_whom_an_override_lets_in(thursday: Server, brow
         await guard.page.click("#unlock-go")
         await guard.page.wait_for_selector("#whose img:not([hidden])")
         assert (await told(guard, "#whose"))["name"] == "Given Family PH-WHY-1"
-        assert await _trouble(guard) == []
+        assert await trouble(guard) == []
         await guard.page.keyboard.press("Escape")
         await guard.page.wait_for_selector("#whose[hidden]", state="attached")
         assert "Family PH-WHY-1" not in await guard.page.content()
@@ -210,7 +204,7 @@ async def test_the_code_of_the_mail_is_sent_to_the_kiosk(thursday: Server, brows
         assert await guard.scan("C1-8F3K-9Q2M-7TXA-5B0D") == "red"
         assert guard.words == "This is the code for the kiosk: print your badge at a kiosk"
         assert await guard.page.is_hidden("#acts [data-act=override]")
-        assert await _trouble(guard) == []
+        assert await trouble(guard) == []
 
 
 async def test_a_phone_that_asked_too_often_says_so_and_not_that_it_is_offline(

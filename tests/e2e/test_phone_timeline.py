@@ -1,13 +1,9 @@
 """A phone and a server that was restored from a backup: what never happened is forgotten, what did
 happen here is kept, and every epoch's records come home."""
 
-import pytest
-
 from gate.access.wire import OnlineScan
 from gate.client import Client
-from tests import programs
 from tests.e2e.phones import Phone, badges, phone
-from tests.e2e.test_phone import THURSDAY
 from tests.programs import Person, eventually
 
 DOOR = "high_level_door"
@@ -20,12 +16,6 @@ MOVES = """async () => {
   db.close();
   return moves.map((move) => move[5]);
 }"""
-
-
-@pytest.fixture(scope="module")
-def thursday():
-    with programs.running(THURSDAY) as server:
-        yield server
 
 
 async def heard_of(guard: Phone, holder: int, yes: bool = True) -> None:

@@ -4,11 +4,11 @@ import asyncio
 import json
 import logging
 import re
-import sys
 from collections.abc import Sequence
 
 from gate.access.model import DigitalBadges
 from gate.access.wire import BadgeData
+from gate.server import apart
 from gate.server.badge_pdf import draw
 from gate.server.problem import Refused
 from gate.words.words import LANGUAGES, RIGHT_TO_LEFT, Words
@@ -58,25 +58,16 @@ async def pdf(sheet: dict[str, object]) -> bytes:
     if _places.locked():
         raise Refused(503, "Busy", "many want theirs just now", 5)
     async with _places, _drawing:
-        child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", draw.__name__,
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
         try:
-            async with asyncio.timeout(draw.SECONDS_MAX + 5):
-                out, said = await child.communicate(json.dumps(sheet).encode())
+            raw = json.dumps(sheet).encode()
+            status, out, said = await apart.run(draw.__name__, raw, draw.SECONDS_MAX)
         except TimeoutError:
-            out, said = b"", b"it takes too long"
-        finally:
-            if child.returncode is None:
-                child.kill()
-                await child.wait()
-    if child.returncode == 0 and out.startswith(b"%PDF"):
+            status, out, said = -1, b"", ""
+    if status == 0 and out.startswith(b"%PDF"):
         return out
     # A badge's words do not belong into a log: of a failure its kind is enough.
-    why = said.decode("utf-8", "replace").strip() if child.returncode == draw.NO_FONTS else ""
-    _log.error("a badge's PDF was not made: %s", why or f"status {child.returncode}")
+    why = said if status == draw.NO_FONTS else f"status {status}"
+    _log.error("a badge's PDF was not made: %s", why)
     raise Refused(503, "No PDF", "it cannot be made now", 60)
 
 

@@ -2,7 +2,6 @@
 database and no backup of one."""
 
 import asyncio
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import asyncpg
 from nacl.secret import SecretBox
 
 from gate.access.wire import FeedRow
+from gate.server import apart
 from gate.server.desk import redraw
 from gate.server.desk.editing import Doing, find_one
 from gate.server.issue import secret
@@ -85,21 +85,11 @@ async def redrawn(raw: bytes) -> bytes:
     if not raw.startswith(_SIGNATURES):
         raise Refused(422, "Not a photo", "expected a JPEG or PNG file")
     async with _drawing:
-        child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", redraw.__name__,
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
         try:
-            async with asyncio.timeout(redraw.SECONDS_MAX + 5):
-                out, said = await child.communicate(raw)
+            status, out, said = await apart.run(redraw.__name__, raw, redraw.SECONDS_MAX)
         except TimeoutError:
             raise Refused(422, "Not a photo", "it takes too long to read") from None
-        finally:
-            if child.returncode is None:
-                child.kill()
-                await child.wait()
-    if child.returncode == 0:
+    if status == 0:
         return out
-    words = said.decode("utf-8", "replace").strip() if child.returncode == redraw.NOT_TAKEN else ""
+    words = said if status == redraw.NOT_TAKEN else ""
     raise Refused(422, "Not a photo", words[:200] or "it cannot be read")

@@ -107,12 +107,6 @@ async def test_a_touch_for_an_earlier_person_is_not_heard(program, codes, tmp_pa
         assert kiosk.view().screen is Screen.CONFIRM
 
 
-@pytest.fixture(scope="module")
-def bus(tmp_path_factory):
-    with ippeve.bus(tmp_path_factory.mktemp("bus")) as address:
-        yield address
-
-
 async def test_a_kiosk_killed_while_it_prints_prints_that_badge_once(program, codes, tmp_path, bus):
     folder = tmp_path / "kiosk"
     await program.enrol_kiosk("kiosk-killed", folder)

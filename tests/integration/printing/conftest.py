@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from tests import badges, programs
-from tests.integration.printing import ippeve, station_program
+from tests.integration.printing import station_program
 
 CODES = [f"WSIS-{number}" for number in range(1, 9)]
 
@@ -11,19 +11,6 @@ CODES = [f"WSIS-{number}" for number in range(1, 9)]
 @pytest.fixture(scope="session")
 def renderer():
     return badges.renderer()
-
-
-@pytest.fixture(scope="session")
-def bus(tmp_path_factory):
-    with ippeve.bus(tmp_path_factory.mktemp("bus")) as address:
-        yield address
-
-
-@pytest.fixture
-def ipp(tmp_path, bus):
-    """A real IPP printer with A6 paper that takes PDF."""
-    with ippeve.printer(tmp_path / "ipp", bus) as printer:
-        yield printer
 
 
 @pytest.fixture(scope="session")

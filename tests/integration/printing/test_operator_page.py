@@ -102,6 +102,7 @@ async def test_a_mistyped_code_is_answered_in_words_and_a_station_that_dies_is_s
     await expect(page.get_by_role("alert")).to_contain_text("no approved registration")
     await page.goto(f"{desk.url}/?lang=ru")
     await page.locator("#code").fill("NOBODY-7")
+    await expect(page.locator("#print button")).to_be_enabled()
     await page.locator("#code").press("Enter")
     await expect(page.get_by_role("alert")).to_have_text(Words("ru").say("station-problem-nobody"))
     await page.goto(f"{desk.url}/?lang=en")
