@@ -94,9 +94,18 @@ async def test_a_light_that_went_out_is_not_lit_again_by_a_lane_that_hangs(opene
 async def test_a_page_whose_lane_is_silent_says_that_it_is_lost(opened):
     lane, page = opened
     await shows(lane, page, GREEN)
+    await page.evaluate(
+        """() => {
+          window.colours = [];
+          new MutationObserver(() => colours.push(document.body.dataset.colour))
+            .observe(document.body, { attributes: true, attributeFilter: ["data-colour"] });
+        }"""
+    )
     await lane.runner.cleanup()
     await page.wait_for_selector("#lost:not([hidden])", timeout=30_000)
-    assert await page.get_attribute("body", "data-colour") == "starting"
+    await page.wait_for_timeout(1000 * GREEN.seconds)  # the light's own time ends meanwhile
+    colours = await page.evaluate("colours")
+    assert set(colours[colours.index("starting") :]) == {"starting"}, "no light, not even ready"
     assert await page.inner_text("#title") == ""
 
 

@@ -113,6 +113,21 @@ async def test_a_mistyped_code_is_answered_in_words_and_a_station_that_dies_is_s
     await expect(page.locator("#link")).to_contain_text("Live")
 
 
+async def test_a_page_opened_while_its_station_starts_waits_for_it(desk, browser):
+    tries = []
+
+    async def starting(route):
+        tries.append(route.request.url)
+        await (route.abort() if len(tries) < 3 else route.continue_())
+
+    context = await browser.new_context()
+    await context.route("**/words/en.json", starting)
+    page = await context.new_page()
+    await page.goto(f"{desk.url}/?lang=en")
+    await expect(page.locator("#link")).to_contain_text("Live")
+    assert len(tries) == 3
+
+
 async def test_the_page_speaks_six_languages_in_their_direction_and_axe_finds_nothing(
     desk, ipp, browser
 ):
