@@ -22,6 +22,7 @@ CONNECTION_LOST = """() => {
 async def test_without_a_network_it_decides_keeps_and_hands_in_once(program: Server, browser):
     one, two = await badges(program, Person("PH-OFF-1"), Person("PH-OFF-2", events="dialogue"))
     async with phone(browser, program, "plenary_east") as guard:
+        await guard.granted()
         await guard.network(False)
         assert await guard.scan(one) == "green"
         assert await guard.scan(two) == "red"
