@@ -86,6 +86,28 @@ async def opened(page, words="duval"):
     await expect(page.locator("#person .who h2")).to_be_visible()
 
 
+async def test_what_is_typed_or_scanned_before_the_page_has_begun_is_found_all_the_same(
+    page,
+    server,  # noqa: F811
+):
+    held = asyncio.Event()
+
+    async def late(route):
+        await held.wait()
+        await route.continue_()
+
+    badge = await server.badge("R-ANA1")
+    for text, heading in (("haddad", "Noor Haddad"), (badge, "Ana Duval")):
+        held.clear()
+        await page.route("**/api/v1/me", late)
+        await page.reload()
+        await expect(page.locator("#find")).to_be_focused()
+        await page.keyboard.type(text)
+        await page.keyboard.press("Enter")
+        held.set()
+        await expect(page.locator(".who h2")).to_have_text(heading)
+
+
 async def test_who_types_fast_opens_whom_they_typed_and_not_the_first_of_an_older_list(page):
     await opened(page, "duval")
     await expect(page.locator(".who h2")).to_have_text("Ana Duval")

@@ -14,6 +14,9 @@ const LOOK_EVERY_MS = 2000;
 const LETTERS_MIN = 3;
 const TRIES = 4, AGAIN_MS = 1500;
 const desk = { say: (name) => name, base: "", person: null, edition: null, can: {}, tickets: [], language: "en" };
+/** Who types while the page begins is answered once it has begun. */
+let begun;
+const ready = new Promise((done) => { begun = done; });
 let found = [], foundFor = "", chosen = -1, asked = 0;
 
 function problem(error) {
@@ -36,6 +39,7 @@ const find = safely(async () => {
   const words = at("find").value.trim(), mine = ++asked;
   if (words.startsWith("P1")) return;
   if ([...words].length < LETTERS_MIN) return list([], words ? desk.say("desk-more-letters") : "", words);
+  await ready;
   const people = await call("GET", `${desk.base}/registrations?find=${encodeURIComponent(words.slice(0, 80))}`);
   if (mine !== asked) return;  // an older answer must not replace a newer one
   list(people, people.length ? desk.say("desk-found", { n: people.length }) : desk.say("desk-found-none"), words);
@@ -258,6 +262,7 @@ async function settle(id, act) {
 const scanned = safely(async (text) => {
   at("find").value = "";
   list([], "");
+  await ready;
   const badge = await call("POST", `${desk.base}/desk/scan`, { text });
   if (badge.who) await open(badge.who);
   const sentence = desk.say(`desk-badge-${badge.state}`, { n: badge.generation });
@@ -357,6 +362,7 @@ async function start() {
   desk.can = await call("GET", `${desk.base}/desk`);
   desk.category = (id) => desk.can.categories.find((each) => each.id === id) ?? { name: id, colour: "#41566b" };
   at("scan").disabled = at("walk-in").disabled = false;
+  begun();
   await look();
   setInterval(look, LOOK_EVERY_MS);
   const wanted = decodeURIComponent(location.hash.slice(1));
